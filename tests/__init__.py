@@ -1,0 +1,1 @@
+"""The specification: each test name is a sentence about the server."""
