@@ -1,0 +1,26 @@
+"""What every test may ask for: a real table storage, and how hard to search for counterexamples."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+from dev.azurite import Azurite
+from dev.tls import make_certificates
+
+# No deadline: a slow machine is no counterexample.
+settings.register_profile("quick", deadline=None, max_examples=50)
+settings.register_profile("long", deadline=None, max_examples=2000)
+settings.load_profile("quick")
+
+
+@pytest.fixture(scope="session")
+def azurite() -> Iterator[Azurite]:
+    with Azurite() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def azurite_https(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
+    with Azurite(certificates=make_certificates(tmp_path_factory.mktemp("tls"))) as running:
+        yield running
