@@ -57,7 +57,7 @@ test: setup  ## everything that means clean: format, lint, types, imports, tests
 		|| $(call fail,Some files are not formatted: run make fmt.)
 	@echo "Lint…" && $(RUN) ruff check --quiet $(CODE)
 	@echo "Types…" && $(RUN) mypy
-	@echo "Imports…" && $(BIN)/lint-imports
+	@echo "Imports…" && $(BIN)/lint-imports --no-logo
 	@echo "Tests…" && $(RUN) pytest -n 2 --cov
 
 test-long: setup  ## the tests again, with far longer random histories
