@@ -1,0 +1,178 @@
+targetScope = 'subscription'
+
+@description('Names the deployment (azd environment): one for live, one for the sandbox.')
+@minLength(1)
+@maxLength(64)
+param environmentName string
+
+@description('Region of everything. Nothing is replicated out of it.')
+param location string
+
+@description('Object id of whoever puts the secrets into the vault; empty: nobody is given that right here.')
+param operatorId string = ''
+
+@description('What the vendor decides, by name of the setting. An empty value leaves its setting out.')
+param choices object
+
+@description('PLANS: plan to title and features.')
+param plans object
+
+@description('PADDLE_PRICES: price id to plan.')
+param paddlePrices object
+
+@description('From 3.13 on the platform runs the app with azure-functions-runtime, as the tests do.')
+@allowed(['3.13', '3.14'])
+param pythonVersion string = '3.13'
+
+@description('Instances kept warm for HTTP; each costs money all day.')
+@minValue(0)
+param alwaysReady int = 0
+
+@description('Where the bill stops growing.')
+@minValue(40)
+@maxValue(1000)
+param maximumInstances int = 40
+
+var tags = { 'azd-env-name': environmentName }
+var token = uniqueString(subscription().id, environmentName, location)
+
+// https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+var roles = {
+  keyVaultSecretsOfficer: 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
+  keyVaultSecretsUser: '4633458b-17de-408a-b874-0445c86b69e6'
+  monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
+  storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+  storageTableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
+}
+
+// https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
+func secret(vault string, name string) string => '@Microsoft.KeyVault(VaultName=${vault};SecretName=${name})'
+
+resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module identity 'modules/identity.bicep' = {
+  scope: group
+  params: { name: 'id-${token}', location: location, tags: tags }
+}
+
+// Three accounts, so that the role which the Functions host needs on its own reaches no record,
+// and a backup of the records that is put back never puts back the ledger of what was erased.
+module host 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    name: 'host${token}'
+    location: location
+    tags: tags
+    sku: 'Standard_LRS'
+    containers: ['deployments']
+    principalId: identity.outputs.principalId
+    role: roles.storageBlobDataOwner
+  }
+}
+
+module records 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    name: 'records${token}'
+    location: location
+    tags: tags
+    sku: 'Standard_ZRS'
+    tables: [
+      'subscriptions'
+      'accounts'
+      'people'
+      'organisations'
+      'references'
+      'transactions'
+      'due'
+      'requests'
+      'state'
+    ]
+    principalId: identity.outputs.principalId
+    role: roles.storageTableDataContributor
+  }
+}
+
+module ledger 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    name: 'ledger${token}'
+    location: location
+    tags: tags
+    sku: 'Standard_ZRS'
+    tables: ['ledger']
+    principalId: identity.outputs.principalId
+    role: roles.storageTableDataContributor
+  }
+}
+
+module telemetry 'modules/telemetry.bicep' = {
+  scope: group
+  params: {
+    token: token
+    location: location
+    tags: tags
+    principalId: identity.outputs.principalId
+    role: roles.monitoringMetricsPublisher
+  }
+}
+
+module vault 'modules/vault.bicep' = {
+  scope: group
+  params: {
+    name: 'kv-${token}'
+    location: location
+    tags: tags
+    purgeProtection: choices.ENVIRONMENT == 'live'
+    readerId: identity.outputs.principalId
+    readerRole: roles.keyVaultSecretsUser
+    operatorId: operatorId
+    operatorRole: roles.keyVaultSecretsOfficer
+  }
+}
+
+module app 'modules/app.bicep' = {
+  scope: group
+  params: {
+    token: token
+    location: location
+    tags: tags
+    identityId: identity.outputs.id
+    clientId: identity.outputs.clientId
+    blobEndpoint: host.outputs.blobEndpoint
+    telemetryConnection: telemetry.outputs.connectionString
+    pythonVersion: pythonVersion
+    alwaysReady: alwaysReady
+    maximumInstances: maximumInstances
+    // A deployment replaces all settings of the app, so all of them stand here: one line each.
+    settings: {
+      ENVIRONMENT: choices.ENVIRONMENT
+      PUBLIC_URL: choices.PUBLIC_URL
+      PRODUCT_ID: choices.PRODUCT_ID
+      ADDIN_ORIGINS: choices.ADDIN_ORIGINS
+      PLANS: string(plans)
+      GRACE_DAYS: choices.GRACE_DAYS
+      TABLES_ENDPOINT: records.outputs.tableEndpoint
+      LEDGER_ENDPOINT: ledger.outputs.tableEndpoint
+      AZURE_CLIENT_ID: identity.outputs.clientId
+      LICENSE_SIGNING_KEYS: secret(vault.outputs.name, 'LICENSE-SIGNING-KEYS')
+      IDENTITY_HASH_KEYS: secret(vault.outputs.name, 'IDENTITY-HASH-KEYS')
+      PADDLE_WEBHOOK_SECRETS: secret(vault.outputs.name, 'PADDLE-WEBHOOK-SECRETS')
+      PADDLE_API_URL: choices.PADDLE_API_URL
+      PADDLE_API_KEY: secret(vault.outputs.name, 'PADDLE-API-KEY')
+      PADDLE_CLIENT_TOKEN: choices.PADDLE_CLIENT_TOKEN
+      PADDLE_JS_URL: choices.PADDLE_JS_URL
+      PADDLE_PRICES: string(paddlePrices)
+      SENTRY_DSN: choices.SENTRY_DSN
+    }
+  }
+}
+
+output APP_NAME string = app.outputs.name
+output APP_URL string = app.outputs.url
+output RESOURCE_GROUP string = group.name
+output VAULT_NAME string = vault.outputs.name

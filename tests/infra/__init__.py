@@ -1,0 +1,1 @@
+"""What is deployed: the template, the settings, the package."""
