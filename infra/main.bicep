@@ -11,7 +11,7 @@ param location string
 @description('Object id of whoever puts the secrets into the vault; empty: nobody is given that right here.')
 param operatorId string = ''
 
-@description('What the vendor decides, by name of the setting. An empty value leaves its setting out.')
+@description('What the vendor decides, by name of the setting. The app takes an empty one as not given.')
 param choices object
 
 @description('PLANS: plan to title and features.')

@@ -9,7 +9,7 @@ param pythonVersion string
 param alwaysReady int
 param maximumInstances int
 
-@description('The settings of the app itself. An empty one is left out, which is how an optional one is not given.')
+@description('The settings of the app itself.')
 param settings object
 
 // What the host needs. Blobs alone: timers take their locks there, and nothing here uses queues.
@@ -21,12 +21,6 @@ var platform = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: telemetryConnection
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
 }
-
-var given = toObject(
-  filter(items(settings), setting => !empty(setting.value)),
-  setting => setting.key,
-  setting => setting.value
-)
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   name: 'plan-${token}'
@@ -81,7 +75,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
 resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {
   parent: site
   name: 'appsettings'
-  properties: union(platform, given)
+  properties: union(platform, settings)
 }
 
 // Deployments sign in with Entra; the passwords that Azure would make as well are turned off.
