@@ -42,7 +42,8 @@ $(PACKAGES): $(MADE) requirements.txt requirements-dev.txt requirements-runtime.
 
 $(AZURITE): $(PACKAGES) dev/package.json dev/package-lock.json
 	@echo "Installing Azurite, the local table storage (about half a minute)…"
-	@$(NPM) ci --ignore-scripts --no-audit --no-fund >$(LOG) 2>&1 \
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --prefer-offline --no-update-notifier \
+		--fetch-retry-mintimeout 1000 --fetch-retry-maxtimeout 5000 >$(LOG) 2>&1 \
 		|| $(call fail,Azurite could not be installed from npm; is there a network? Details: $(LOG))
 	@touch $@
 
