@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.data.tables import TableClient, TableServiceClient
 
 from dev.azurite import HOST, LEDGER, SERVER, TABLES, Azurite, AzuriteError, new_keys
+from dev.tls import make_certificates
 
 STORAGE = "https://storage.azure.com/.default"
 ROW = {"PartitionKey": "p", "RowKey": "r", "colour": "green"}
@@ -113,6 +115,26 @@ def test_over_https_a_token_for_somebody_else_opens_nothing(azurite_https: Azuri
         pytest.raises(ClientAuthenticationError),
     ):
         list(service.list_tables())
+
+
+@pytest.mark.parametrize("name", ["localhost", HOST])
+def test_strict_callers_accept_the_certificate_of_the_development_authority(
+    azurite_https: Azurite, name: str
+) -> None:
+    assert azurite_https.certificates
+    context = ssl.create_default_context(cafile=str(azurite_https.certificates.ca))
+    # What Python verifies by default from 3.13 on.
+    context.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
+
+    with (
+        socket.create_connection((HOST, azurite_https.port)) as connection,
+        context.wrap_socket(connection, server_hostname=name) as secured,
+    ):
+        assert secured.getpeercert()
+
+
+def test_nobody_but_its_owner_reads_the_key_of_the_certificate(tmp_path: Path) -> None:
+    assert make_certificates(tmp_path).key.stat().st_mode & 0o077 == 0
 
 
 def test_a_port_in_use_is_named_in_one_sentence() -> None:
