@@ -7,6 +7,7 @@ from hypothesis import settings
 
 from dev.azurite import Azurite
 from dev.tls import make_certificates
+from tests.world import World, WorldMaker, empty_tables, environment
 
 # No deadline: a slow machine is no counterexample.
 settings.register_profile("quick", deadline=None, max_examples=50)
@@ -24,3 +25,20 @@ def azurite() -> Iterator[Azurite]:
 def azurite_https(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
     with Azurite(certificates=make_certificates(tmp_path_factory.mktemp("tls"))) as running:
         yield running
+
+
+@pytest.fixture
+def make_world(azurite: Azurite) -> WorldMaker:
+    """Worlds over empty tables; the latest one made has them."""
+
+    def make(**settings_changed: str) -> World:
+        made = World(environment(azurite, **settings_changed))
+        empty_tables(made)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def world(make_world: WorldMaker) -> World:
+    return make_world()

@@ -1,0 +1,1 @@
+"""The server behind its triggers: operations, rules and adapters."""

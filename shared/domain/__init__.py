@@ -1,0 +1,1 @@
+"""What we believe: pure values and rules, without clock, environment or network."""

@@ -1,0 +1,166 @@
+"""Every expected refusal: one family, each with a stable code and one public sentence."""
+
+
+class Refusal(Exception):
+    """An expected no. ``code`` is stable and public; ``sentence`` names nobody."""
+
+    code = "REFUSED"
+    sentence = "This cannot be done."
+
+    def __init__(self) -> None:
+        super().__init__(self.code)
+
+
+class BadRequest(Refusal):
+    """The question itself is wrong; asking again will not help."""
+
+    code = "BAD_REQUEST"
+    sentence = "The request is not of the documented form."
+
+
+class BodyNotJson(BadRequest):
+    """The body is no JSON, or nested beyond reason."""
+
+    code = "BODY_NOT_JSON"
+    sentence = "The body is not a JSON document."
+
+
+class BodyNotAsDocumented(BadRequest):
+    """Members are unknown, repeated, missing or of another type."""
+
+    code = "BODY_NOT_AS_DOCUMENTED"
+    sentence = "The body must have exactly the documented members, each once."
+
+
+class AddressInvalid(BadRequest):
+    """The text is no e-mail address."""
+
+    code = "ADDRESS_INVALID"
+    sentence = "The e-mail address is not one."
+
+
+class AuthorizationNotAccepted(BadRequest):
+    """Tokens are not switched on, so one that is sent was sent by mistake."""
+
+    code = "AUTHORIZATION_NOT_ACCEPTED"
+    sentence = "This route takes no Authorization header."
+
+
+class EventMalformed(BadRequest):
+    """A signed event lacks what its type must have."""
+
+    code = "EVENT_MALFORMED"
+    sentence = "The event lacks something that its type must have."
+
+
+class SignatureInvalid(Refusal):
+    """No configured secret vouches for these bytes at this time."""
+
+    code = "SIGNATURE_INVALID"
+    sentence = "The signature is missing, stale or not ours."
+
+
+class NotFound(Refusal):
+    """Nothing of that name, or nothing that the asker may see."""
+
+    code = "NOT_FOUND"
+    sentence = "There is nothing here."
+
+
+class MethodNotAllowed(Refusal):
+    """The route exists for other methods."""
+
+    code = "METHOD_NOT_ALLOWED"
+    sentence = "This route takes another method."
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        super().__init__()
+        self.allowed = allowed
+
+
+class BodyTooLarge(Refusal):
+    """The body is larger than anything this route is for."""
+
+    code = "BODY_TOO_LARGE"
+    sentence = "The body is too large."
+
+
+class MediaTypeUnsupported(Refusal):
+    """The body is declared as something this route does not read."""
+
+    code = "MEDIA_TYPE_UNSUPPORTED"
+    sentence = "The body must be application/json or text/plain."
+
+
+class TooManyRequests(Refusal):
+    """The budget of this source or this address is spent for now."""
+
+    code = "TOO_MANY_REQUESTS"
+    sentence = "Too many requests. Try again later."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class Misconfigured(Refusal):
+    """Settings are missing or malformed; the log names them."""
+
+    code = "MISCONFIGURED"
+    sentence = "The server is not configured."
+
+
+class Unavailable(Refusal):
+    """A party that the answer depends on did not answer; nothing is half done that a retry would not mend."""
+
+    code = "UNAVAILABLE"
+    sentence = "The server cannot answer right now. Try again later."
+
+
+class BeingErased(Unavailable):
+    """The record is on its way out; whoever writes to it must come again."""
+
+    code = "BEING_ERASED"
+    sentence = "This record is being erased. Try again later."
+
+
+class SubscriptionUnclaimed(Refusal):
+    """Nobody has said yet whom this purchase is for."""
+
+    code = "SUBSCRIPTION_UNCLAIMED"
+    sentence = "This purchase has no owner yet."
+
+
+class SubscriptionEnded(Refusal):
+    """Seats of a subscription that has ended cannot be given out."""
+
+    code = "SUBSCRIPTION_ENDED"
+    sentence = "This subscription has ended."
+
+
+class SeatsNotForOthers(Refusal):
+    """A purchase for oneself has a seat for its buyer and for nobody else (P09)."""
+
+    code = "SEATS_NOT_FOR_OTHERS"
+    sentence = "This purchase was made for one person and seats only its buyer."
+
+
+class OtherTenant(Refusal):
+    """Seats stay within the Microsoft 365 tenant they were bought for (P09)."""
+
+    code = "OTHER_TENANT"
+    sentence = "This person belongs to another Microsoft 365 organisation."
+
+
+class NoAddress(Refusal):
+    """Without an address of the tenant's own the add-in could not find the seat."""
+
+    code = "NO_ADDRESS"
+    sentence = "This person has no e-mail address in a verified domain of the organisation."
+
+
+class NoSeatFree(Refusal):
+    """Every seat that was bought is assigned."""
+
+    code = "NO_SEAT_FREE"
+    sentence = "All seats of this subscription are assigned."

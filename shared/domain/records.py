@@ -1,0 +1,277 @@
+"""What may be stored: one model per record, every field annotated with why, from where, for whom and how long.
+
+Fields carry their storage form: an empty text stands for "none", since a merge cannot clear a property.
+"""
+
+import json
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+
+from shared.domain import instants
+from shared.domain.inventory import Basis, Category, Held, Keep, Purpose, Recipient, Source
+
+Status = Literal["unconfirmed", "trialing", "active", "past_due", "paused", "ended"]
+OwnerKind = Literal["", "person", "organisation"]
+ScheduledAction = Literal["", "cancel", "pause"]
+DueKind = Literal["subscription", "seat_hints", "reference", "account"]
+
+Text = Annotated[str, StringConstraints(max_length=512)]
+
+
+def _none_if_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+def _instant(value: object) -> object:
+    return instants.parse(value) if isinstance(value, str) and value else _none_if_empty(value)
+
+
+def _from_json(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+Instant = Annotated[
+    datetime | None,
+    BeforeValidator(_instant),
+    PlainSerializer(lambda at: instants.write_instant(at) if at else ""),
+]
+Day = Annotated[
+    date | None, BeforeValidator(_none_if_empty), PlainSerializer(lambda day: day.isoformat() if day else "")
+]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_from_json), PlainSerializer(json.dumps)]
+Adjustments = Annotated[
+    dict[Text, "AdjustmentState"],
+    BeforeValidator(_from_json),
+    PlainSerializer(lambda found: json.dumps({key: state.model_dump() for key, state in sorted(found.items())})),
+]
+
+OURS = Held(
+    Category.BOOKKEEPING,
+    Purpose.EXACTLY_ONCE,
+    Basis.LEGITIMATE_INTEREST,
+    Source.SERVER,
+    Recipient.NOBODY,
+    Keep.SUBSCRIPTION,
+    exported=False,
+)
+CLOCKWORK = replace(OURS, purpose=Purpose.ERASURE, basis=Basis.LEGAL_DUTY)
+PURCHASE = Held(
+    Category.PURCHASE,
+    Purpose.LICENSE,
+    Basis.CONTRACT,
+    Source.MARKETPLACE,
+    Recipient.ADMINISTRATORS,
+    Keep.SUBSCRIPTION,
+    exported=True,
+)
+PAYMENT = replace(PURCHASE, purpose=Purpose.BILLING, recipients=Recipient.VENDOR)
+OWNER = replace(PURCHASE, category=Category.IDENTIFIER, source=Source.SERVER, recipients=Recipient.VENDOR)
+SEAT_IDENTIFIER = Held(
+    Category.IDENTIFIER,
+    Purpose.LICENSE,
+    Basis.CONTRACT,
+    Source.MICROSOFT_365,
+    Recipient.ADMINISTRATORS,
+    Keep.SEAT,
+    exported=True,
+)
+SEAT_CONTACT = replace(SEAT_IDENTIFIER, category=Category.CONTACT)
+SEAT_CHOICE = replace(SEAT_IDENTIFIER, category=Category.CHOICE, source=Source.ADMINISTRATOR)
+SEAT_HINT = replace(SEAT_IDENTIFIER, source=Source.SERVER, recipients=Recipient.NOBODY)
+ACCOUNT_IDENTIFIER = replace(SEAT_IDENTIFIER, purpose=Purpose.ACCOUNT, recipients=Recipient.VENDOR, keep=Keep.ACCOUNT)
+ACCOUNT_CONTACT = replace(ACCOUNT_IDENTIFIER, category=Category.CONTACT)
+ACCOUNT_LINK = replace(ACCOUNT_IDENTIFIER, source=Source.SERVER)
+LAST_USE = Held(
+    Category.USAGE,
+    Purpose.ORDER_OF_SURPLUS,
+    Basis.LEGITIMATE_INTEREST,
+    Source.ADD_IN,
+    Recipient.VENDOR,
+    Keep.SEAT,
+    exported=True,
+)
+
+
+class Record(BaseModel):
+    """A row. Storage gives each inserted row its two random ids; unknown fields are refused on write."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    record_id: Annotated[Text, CLOCKWORK] = ""
+    operation: Annotated[Text, OURS] = ""
+
+    erasure_is_repeated: ClassVar[bool] = False
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
+        """Derive, from the fields' own annotations, whether a restored backup must lose such a row again.
+
+        What only says that something is due comes back due, and goes again by itself.
+        """
+        held = held_fields(cls).values()
+        cls.erasure_is_repeated = any(h.is_about_a_person and h.keep is not Keep.DUE_DAY for h in held)
+
+
+def held_fields(record: type[Record]) -> dict[str, Held]:
+    """Every field of a record with what is said of it. A field without annotation raises StopIteration."""
+    return {
+        name: next(note for note in field.metadata if isinstance(note, Held))
+        for name, field in record.model_fields.items()
+    }
+
+
+class AdjustmentState(BaseModel):
+    """The latest known state of one refund, credit or dispute; kept inside its transaction."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    action: Text
+    status: Text
+    full: bool
+    version: Text
+
+
+class Subscription(Record):
+    """The header of a subscription's partition; every batch that gives or takes a seat is guarded by its ETag."""
+
+    account: Annotated[Text, OWNER] = ""
+    owner_kind: Annotated[OwnerKind, PURCHASE] = ""
+    tenant: Annotated[Text, replace(OWNER, recipients=Recipient.ADMINISTRATORS)] = ""
+    plan: Annotated[Text, PURCHASE] = ""
+    quantity: Annotated[int, PURCHASE] = 0
+    status: Annotated[Status, PURCHASE] = "unconfirmed"
+    period_start: Annotated[Instant, PURCHASE] = None
+    trial_end: Annotated[Instant, PURCHASE] = None
+    scheduled_action: Annotated[ScheduledAction, PURCHASE] = ""
+    scheduled_end: Annotated[Instant, PURCHASE] = None
+    ended_at: Annotated[Instant, PURCHASE] = None
+    paid_through: Annotated[Instant, PAYMENT] = None
+    refunded_through: Annotated[Instant, PAYMENT] = None
+    disputed: Annotated[bool, PAYMENT] = False
+    read_back: Annotated[bool, OURS] = False
+    version: Annotated[Text, OURS] = ""
+    cut_at: Annotated[Instant, PURCHASE] = None
+    cut_to: Annotated[int, PURCHASE] = 0
+    salt: Annotated[Text, OURS] = ""
+    seats_used: Annotated[int, PURCHASE] = 0
+    own_seat_due: Annotated[bool, OURS] = False
+    first_seen: Annotated[Instant, CLOCKWORK] = None
+    look_at: Annotated[Instant, CLOCKWORK] = None
+    erasing: Annotated[bool, CLOCKWORK] = False
+
+
+class Seat(Record):
+    """Who may use one seat. ``hints`` lists, address by address, the people rows that count for this seat."""
+
+    tenant: Annotated[Text, SEAT_IDENTIFIER]
+    object_id: Annotated[Text, SEAT_IDENTIFIER]
+    name: Annotated[Text, SEAT_CONTACT]
+    addresses: Annotated[Texts, SEAT_CONTACT]
+    hints: Annotated[Texts, SEAT_HINT]
+    assigned_on: Annotated[Day, SEAT_CHOICE]
+    last_used: Annotated[Day, LAST_USE] = None
+    kept: Annotated[bool, SEAT_CHOICE] = False
+    objected_to_last_use: Annotated[bool, SEAT_CHOICE] = False
+    ends_at: Annotated[Instant, replace(SEAT_CHOICE, source=Source.SERVER)] = None
+
+
+class Transaction(Record):
+    """One transaction of a subscription: until when it paid, and what became of the money."""
+
+    paid_until: Annotated[Instant, PAYMENT] = None
+    adjustments: Annotated[Adjustments, PAYMENT] = {}
+
+
+class Receipt(Record):
+    """An event was handled; inserted in the batch with its effect, so that it happens once."""
+
+    received_at: Annotated[Instant, replace(OURS, keep=Keep.RECEIPT)]
+
+
+class Account(Record):
+    """A buyer, or an administrator who assigned."""
+
+    tenant: Annotated[Text, ACCOUNT_IDENTIFIER]
+    object_id: Annotated[Text, ACCOUNT_IDENTIFIER]
+    name: Annotated[Text, ACCOUNT_CONTACT]
+    addresses: Annotated[Texts, ACCOUNT_CONTACT]
+    last_sign_in: Annotated[Day, replace(ACCOUNT_LINK, keep=Keep.SIGN_IN_ONLY)]
+    led_to_something: Annotated[bool, replace(CLOCKWORK, keep=Keep.ACCOUNT)] = False
+    closed: Annotated[bool, replace(ACCOUNT_LINK, category=Category.CHOICE)] = False
+
+
+class Ownership(Record):
+    """In the account's partition: a subscription that this account owns."""
+
+    subscription: Annotated[Text, ACCOUNT_LINK]
+
+
+class SeatHint(Record):
+    """Under the keyed hash of an address: where a seat may be found. Counts only if the seat lists it."""
+
+    subscription: Annotated[Text, SEAT_HINT]
+    seat: Annotated[Text, SEAT_HINT]
+
+
+class AccountHint(Record):
+    """Under the keyed hash of a person: the account. Its insertion decides who made the account."""
+
+    account: Annotated[Text, ACCOUNT_LINK]
+
+
+class OrganisationHint(Record):
+    """A subscription that was bought for this tenant."""
+
+    subscription: Annotated[Text, replace(PURCHASE, source=Source.SERVER)]
+
+
+class Reference(Record):
+    """A checkout that was begun: for whom, and the subscription that it became."""
+
+    account: Annotated[Text, replace(ACCOUNT_LINK, keep=Keep.REFERENCE)]
+    owner_kind: Annotated[OwnerKind, replace(PURCHASE, keep=Keep.REFERENCE)]
+    subscription: Annotated[Text, replace(PURCHASE, keep=Keep.REFERENCE)] = ""
+    goes_at: Annotated[Instant, replace(CLOCKWORK, keep=Keep.REFERENCE)]
+
+
+class TransactionHint(Record):
+    """The subscription that a transaction belongs to."""
+
+    subscription: Annotated[Text, PAYMENT]
+
+
+class Due(Record):
+    """Something to look at, not before a moment. The record that it names decides."""
+
+    kind: Annotated[DueKind, replace(CLOCKWORK, keep=Keep.DUE_DAY)]
+    at: Annotated[Instant, replace(CLOCKWORK, keep=Keep.DUE_DAY)]
+    target: Annotated[Text, replace(CLOCKWORK, keep=Keep.DUE_DAY)]
+    seat: Annotated[Text, replace(SEAT_HINT, keep=Keep.DUE_DAY)] = ""
+    hints: Annotated[Texts, replace(SEAT_HINT, keep=Keep.DUE_DAY)] = ()
+
+
+class Erased(Record):
+    """In the ledger: this record was deleted, and a backup that still has it must lose it again."""
+
+    erased_record: Annotated[Text, replace(CLOCKWORK, keep=Keep.RECEIPT)]
+    done: Annotated[Literal["deleted", "owner removed"], replace(CLOCKWORK, keep=Keep.RECEIPT)]
+
+
+RECORDS: tuple[type[Record], ...] = (
+    Subscription,
+    Seat,
+    Transaction,
+    Receipt,
+    Account,
+    Ownership,
+    SeatHint,
+    AccountHint,
+    OrganisationHint,
+    Reference,
+    TransactionHint,
+    Due,
+    Erased,
+)

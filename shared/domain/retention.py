@@ -1,0 +1,64 @@
+"""Until when each record is kept, and when it must be looked at next. The promises' table, as functions."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from shared.domain.records import Account, Subscription
+
+RECEIPT_KEPT = timedelta(days=30)
+REFERENCE_KEPT = timedelta(days=7)
+SIGN_IN_ONLY_KEPT = timedelta(days=7)
+SEAT_KEPT_AFTER_END = timedelta(days=30)
+UNCLAIMED_KEPT_AFTER_END = timedelta(days=90)
+SUBSCRIPTION_KEPT_AFTER_END = timedelta(days=365)
+ACCOUNT_KEPT = timedelta(days=365)
+LEDGER_KEPT = timedelta(days=30)
+
+# Nothing tells an account that the last subscription it owns has ended; it looks for itself.
+ACCOUNT_LOOKED_AT_EVERY = timedelta(days=30)
+
+# A hint is looked at when whatever was writing it has certainly finished or died.
+HINT_LOOKED_AT_AFTER = timedelta(days=2)
+
+
+def end_of(header: Subscription) -> datetime | None:
+    """When the subscription ended or, as planned now, will end. A pause is no end."""
+    if header.status == "ended":
+        return header.ended_at
+    return header.scheduled_end if header.scheduled_action == "cancel" else None
+
+
+def seats_go_at(header: Subscription) -> datetime | None:
+    """When what is left of the seats is deleted."""
+    end = end_of(header)
+    return end + SEAT_KEPT_AFTER_END if end else None
+
+
+def subscription_goes_at(header: Subscription) -> datetime | None:
+    """When the whole subscription is deleted; None while it lives."""
+    if header.status == "unconfirmed":
+        return header.first_seen + RECEIPT_KEPT if header.first_seen else None
+    end = end_of(header)
+    if end is None:
+        return None
+    return end + (SUBSCRIPTION_KEPT_AFTER_END if header.owner_kind else UNCLAIMED_KEPT_AFTER_END)
+
+
+def next_look(header: Subscription) -> datetime | None:
+    """When the header itself asks to be looked at; its receipts may ask for an earlier day."""
+    moments = [subscription_goes_at(header), seats_go_at(header) if header.seats_used else None]
+    return min((moment for moment in moments if moment), default=None)
+
+
+def account_goes_at(account: Account, owned: list[Subscription]) -> datetime | None:
+    """When an account goes by itself; None while it owns a subscription that lives."""
+    signed_in = _midnight_after(account.last_sign_in)
+    if not account.led_to_something:
+        return signed_in + SIGN_IN_ONLY_KEPT
+    ended = [end_of(header) for header in owned]
+    if None in ended:
+        return None
+    return max([signed_in, *(end for end in ended if end)]) + ACCOUNT_KEPT
+
+
+def _midnight_after(day: date | None) -> datetime:
+    return datetime.combine(day or date.min, time.min, UTC)

@@ -1,0 +1,181 @@
+"""Paddle's events in our words. What is not ours, or unknown, is nothing; what lacks its must-haves is malformed."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared.domain import instants
+from shared.domain.errors import EventMalformed
+from shared.domain.names import is_reference, subscription_id, vendor_id
+from shared.domain.purchases import Adjustment, Event, Payment, Snapshot
+from shared.domain.records import ScheduledAction, Status
+from shared.marketplaces.paddle.payloads import (
+    AdjustmentData,
+    Envelope,
+    Item,
+    Period,
+    SubscriptionData,
+    TransactionData,
+)
+
+REFERENCE_MEMBER = "ref"
+
+_SUBSCRIPTION_EVENTS = frozenset(
+    f"subscription.{change}"
+    for change in (
+        "created",
+        "updated",
+        "activated",
+        "trialing",
+        "past_due",
+        "paused",
+        "resumed",
+        "canceled",
+        "imported",
+    )
+)
+_STATUS: Mapping[str, Status] = {
+    "trialing": "trialing",
+    "active": "active",
+    "past_due": "past_due",
+    "paused": "paused",
+    "canceled": "ended",
+}
+_SCHEDULED: Mapping[str, ScheduledAction] = {"cancel": "cancel", "pause": "pause"}
+
+# A change of the payment method is a transaction too, and buys no time.
+_ORIGINS_THAT_BUY_TIME = frozenset({"web", "api", "subscription_recurring", "subscription_update"})
+_DISPUTES = frozenset({"chargeback", "chargeback_warning", "chargeback_reverse", "chargeback_warning_reverse"})
+_NOT_THE_PRICE = frozenset({"tax", "proration"})
+_LARGEST_QUANTITY = 2**31 - 1
+
+_log = logging.getLogger(__name__)
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What is sold at Paddle: price id to plan, the plans from smallest to largest, and whether money is real."""
+
+    prices: Mapping[str, str]
+    plans: tuple[str, ...]
+    live: bool
+
+
+def read_event(body: bytes, catalogue: Catalogue) -> Event | None:
+    """The event in a verified body, or None if there is nothing to store. Raises EventMalformed."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        raise EventMalformed from None
+    envelope = _read(Envelope, content)
+    if catalogue.live and envelope.event_id.startswith("ntfsim"):
+        # The dashboard's simulator signs with the real secret, about things that do not exist.
+        return None
+    if envelope.event_type in _SUBSCRIPTION_EVENTS:
+        return _subscription(envelope, catalogue)
+    if envelope.event_type == "transaction.completed":
+        return _transaction(envelope, catalogue)
+    if envelope.event_type in {"adjustment.created", "adjustment.updated"}:
+        return _adjustment(envelope)
+    return None
+
+
+def _read(model: type[M], content: Any) -> M:  # noqa: ANN401 - JSON of any shape
+    try:
+        return model.model_validate(content)
+    except (ValidationError, OverflowError):
+        raise EventMalformed from None
+
+
+def _subscription(envelope: Envelope, catalogue: Catalogue) -> Event | None:
+    data = _read(SubscriptionData, envelope.data)
+    status = _STATUS.get(data.status)
+    if status is None:
+        _log.warning("paddle: a subscription status that is not known changes nothing")
+        return None
+    ours = [item for item in data.items if item.price.id in catalogue.prices]
+    if len(ours) != len(data.items):
+        _log.warning("paddle: items without a plan give no seats", extra={"count": len(data.items) - len(ours)})
+    quantity = sum(item.quantity for item in ours)
+    if quantity > _LARGEST_QUANTITY:
+        raise EventMalformed
+    told = _snapshot(data, status, _plan(ours, catalogue), quantity, envelope.occurred_at)
+    return _event(envelope, data.id, told, data.updated_at, data.custom_data, ours=bool(ours))
+
+
+def _plan(items: list[Item], catalogue: Catalogue) -> str:
+    """One subscription carries one plan; where it holds prices of several, the smallest."""
+    plans = [catalogue.prices[item.price.id] for item in items]
+    return min(plans, key=catalogue.plans.index, default="")
+
+
+def _snapshot(data: SubscriptionData, status: Status, plan: str, quantity: int, occurred_at: str) -> Snapshot:
+    changed_at = instants.parse(data.updated_at or occurred_at)
+    period, change = data.current_billing_period, data.scheduled_change
+    action = _SCHEDULED.get(change.action, "") if change else ""
+    ended_at = {"ended": data.canceled_at or changed_at, "paused": data.paused_at or changed_at}.get(status)
+    return Snapshot(
+        status=status,
+        plan=plan,
+        quantity=quantity,
+        period_start=period.starts_at if period else None,
+        trial_end=_trial_end(data, period) if status == "trialing" else None,
+        scheduled_action=action,
+        scheduled_end=change.effective_at if change and action else None,
+        ended_at=ended_at,
+    )
+
+
+def _trial_end(data: SubscriptionData, period: Period | None) -> Any:  # noqa: ANN401
+    ends = [item.trial_dates.ends_at for item in data.items if item.trial_dates]
+    return max(ends, default=None) or data.next_billed_at or (period.ends_at if period else None)
+
+
+def _transaction(envelope: Envelope, catalogue: Catalogue) -> Event | None:
+    """A completed transaction that bought time."""
+    data = _read(TransactionData, envelope.data)
+    if data.subscription_id is None or data.billing_period is None or data.origin not in _ORIGINS_THAT_BUY_TIME:
+        return None
+    told = Payment(vendor_id(data.id), data.billing_period.ends_at)
+    ours = any(item.price.id in catalogue.prices for item in data.items)
+    return _event(envelope, data.subscription_id, told, None, data.custom_data, ours=ours)
+
+
+def _adjustment(envelope: Envelope) -> Event | None:
+    """A dispute, or a refund of the whole; whatever takes no period back is nothing."""
+    data = _read(AdjustmentData, envelope.data)
+    full = _is_full(data)
+    if data.subscription_id is None or (data.action not in _DISPUTES and not (data.action == "refund" and full)):
+        return None
+    told = Adjustment(vendor_id(data.id), vendor_id(data.transaction_id), data.action, data.status[:64], full)
+    return _event(envelope, data.subscription_id, told, data.updated_at, None, ours=True)
+
+
+def _is_full(data: AdjustmentData) -> bool:
+    kinds = {item.type for item in data.items}
+    return not kinds & _NOT_THE_PRICE and (data.type == "full" or (data.type is None and kinds == {"full"}))
+
+
+def _event(
+    envelope: Envelope,
+    subscription: str,
+    told: Snapshot | Payment | Adjustment,
+    updated_at: str | None,
+    custom_data: object,
+    *,
+    ours: bool,
+) -> Event:
+    found = custom_data.get(REFERENCE_MEMBER) if isinstance(custom_data, dict) else None
+    return Event(
+        id=vendor_id(envelope.event_id),
+        subscription=subscription_id("paddle", subscription),
+        version=f"{updated_at or envelope.occurred_at}|{envelope.occurred_at}|{envelope.event_id}",
+        told=told,
+        reference=str(found) if is_reference(found) else "",
+        ours=ours,
+    )

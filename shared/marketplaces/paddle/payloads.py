@@ -1,0 +1,107 @@
+"""The few fields that are read of Paddle's events. Everything else, and every unknown value, passes unseen.
+
+https://developer.paddle.com/webhooks/overview; what is personal in a payload is not named here at all.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from shared.domain import instants
+
+
+def _moment(value: object) -> object:
+    return instants.parse(value) if isinstance(value, str) else value
+
+
+def _sortable(value: object) -> object:
+    return instants.sortable(value) if isinstance(value, str) else value
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+# The order of events needs every digit that Paddle sends, which a datetime does not keep.
+Order = Annotated[str, BeforeValidator(_sortable)]
+Quantity = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
+
+
+class Envelope(BaseModel):
+    """What every event has."""
+
+    event_id: str
+    event_type: str
+    occurred_at: Order
+    data: dict[str, Any]
+
+
+class Period(BaseModel):
+    """A billing period or a trial."""
+
+    starts_at: Moment
+    ends_at: Moment
+
+
+class ScheduledChange(BaseModel):
+    """What will happen by itself: cancel, pause or resume."""
+
+    action: str
+    effective_at: Moment
+
+
+class Price(BaseModel):
+    """What an item costs; only its id says whether it is ours."""
+
+    id: str
+
+
+class Item(BaseModel):
+    """A recurring item. Its own status is no sign of anything: it stays active when the subscription ends."""
+
+    price: Price
+    quantity: Quantity
+    trial_dates: Period | None = None
+
+
+class SubscriptionData(BaseModel):
+    """A subscription as `subscription.*` events carry it, whole each time."""
+
+    id: str
+    status: str
+    updated_at: Order | None = None
+    items: list[Item]
+    current_billing_period: Period | None = None
+    next_billed_at: Moment | None = None
+    scheduled_change: ScheduledChange | None = None
+    canceled_at: Moment | None = None
+    paused_at: Moment | None = None
+    custom_data: Any = None
+
+
+class TransactionData(BaseModel):
+    """A transaction as `transaction.completed` carries it."""
+
+    id: str
+    origin: str
+    subscription_id: str | None = None
+    billing_period: Period | None = None
+    items: list[Item] = []
+    custom_data: Any = None
+
+
+class AdjustmentItem(BaseModel):
+    """What part of a transaction's item is given back: full, partial, tax or proration."""
+
+    type: str | None = None
+
+
+class AdjustmentData(BaseModel):
+    """A refund, credit or dispute."""
+
+    id: str
+    action: str
+    status: str
+    transaction_id: str
+    type: str | None = None
+    subscription_id: str | None = None
+    updated_at: Order | None = None
+    items: list[AdjustmentItem] = []

@@ -1,0 +1,110 @@
+"""Give somebody a seat: hints first, then the seat and the count in one batch that the header's ETag guards."""
+
+import secrets
+from dataclasses import dataclass
+
+from shared.domain.errors import NotFound
+from shared.domain.instants import day_of
+from shared.domain.people import Person, normalise_address
+from shared.domain.records import Account, Seat, Subscription
+from shared.domain.seats import refuse_if_full, refuse_unless_assignable
+from shared.operations.hints import hint_rows, place_hints, remove_hints
+from shared.operations.persistence import persist
+from shared.ports import Change, Conflict, Insert, Outside, Stored
+from shared.storage import keys
+
+
+@dataclass(frozen=True, slots=True)
+class Assignee:
+    """Who is to have a seat, and the addresses (in verified domains of the tenant) by which it will be found."""
+
+    person: Person
+    name: str
+    addresses: tuple[str, ...]
+
+
+def assign_seat(outside: Outside, subscription: str, assignee: Assignee) -> Stored[Seat]:
+    """The person's seat; theirs already if it was. Raises NotFound and the refusals of `shared.domain.seats`."""
+    header = outside.tables.read(keys.subscription(subscription))
+    if header is None:
+        raise NotFound
+    return _assign(outside, header, _buyer(outside, header.record), assignee)
+
+
+def assign_own_seat(outside: Outside, header: Stored[Subscription]) -> None:
+    """Give the one seat of a purchase for oneself to its buyer."""
+    account = outside.tables.read(keys.account(header.record.account))
+    if account is None or account.record.closed:
+        return
+    person = _person(account.record)
+    _assign(outside, header, person, Assignee(person, account.record.name, account.record.addresses))
+
+
+def _buyer(outside: Outside, header: Subscription) -> Person | None:
+    if header.owner_kind != "person":
+        return None
+    account = outside.tables.read(keys.account(header.account))
+    return _person(account.record) if account and not account.record.closed else None
+
+
+def _person(account: Account) -> Person:
+    return Person(account.tenant, account.object_id)
+
+
+def _assign(outside: Outside, header: Stored[Subscription], buyer: Person | None, assignee: Assignee) -> Stored[Seat]:
+    addresses = tuple(dict.fromkeys(normalise_address(address) for address in assignee.addresses))
+    refuse_unless_assignable(header.record, assignee.person, buyer, addresses)
+    seat = Seat(
+        tenant=assignee.person.tenant,
+        object_id=assignee.person.object_id,
+        name=assignee.name,
+        addresses=addresses,
+        hints=tuple(secrets.token_hex(16) for _ in addresses),
+        assigned_on=day_of(outside.clock()),
+    )
+    return _Assignment(outside, header, buyer, seat).run()
+
+
+class _Assignment:
+    """One try to seat one person; it may take several attempts, each on the header as it then is."""
+
+    def __init__(self, outside: Outside, header: Stored[Subscription], buyer: Person | None, seat: Seat) -> None:
+        self.outside = outside
+        self.header = header
+        self.buyer = buyer
+        self.seat = seat
+        self.person = Person(seat.tenant, seat.object_id)
+        self.row = keys.seat(header.row.partition, keys.seat_key(header.record.salt, self.person))
+        self.placed = False
+
+    def run(self) -> Stored[Seat]:
+        stored = None
+        try:
+            stored = persist(self._attempt)
+        finally:
+            if self.placed and (stored is None or stored.record.hints != self.seat.hints):
+                remove_hints(self.outside, hint_rows(self.outside, self.seat))
+        return stored
+
+    def _attempt(self) -> Stored[Seat]:
+        known = self.outside.tables.read(self.row) if self.header.record.seats_used else None
+        if known is not None:
+            return known
+        refuse_unless_assignable(self.header.record, self.person, self.buyer, self.seat.addresses)
+        refuse_if_full(self.header.record)
+        if not self.placed:
+            place_hints(self.outside, self.row.partition, self.row.key, self.seat)
+            self.placed = True
+        return self._write()
+
+    def _write(self) -> Stored[Seat]:
+        used = {"seats_used": self.header.record.seats_used + 1, "own_seat_due": False}
+        counted = Change(self.header, self.header.record.model_copy(update=used))
+        try:
+            return self.outside.tables.write(Insert(self.row, self.seat), counted)[0]
+        except Conflict:
+            fresh = self.outside.tables.read(self.header.row)
+            if fresh is None:
+                raise NotFound from None
+            self.header = fresh
+            raise

@@ -1,0 +1,72 @@
+"""Erase an account: marked closed first, so that nothing takes it as owner any more, then what it owns, then itself."""
+
+from shared.domain.people import Person
+from shared.domain.records import Account
+from shared.domain.retention import ACCOUNT_LOOKED_AT_EVERY, account_goes_at
+from shared.operations.due import note_due
+from shared.operations.erase_subscription import delete_if_there, erase_subscription
+from shared.operations.persistence import persist
+from shared.ports import Change, Delete, Outside, Stored
+from shared.storage import keys
+
+
+def look_at_account(outside: Outside, account: str) -> int:
+    """Erase the account if its time has come, else note when to look again. Answers how many records went."""
+    return persist(lambda: _look(outside, account))
+
+
+def _look(outside: Outside, account: str) -> int:
+    found = outside.tables.read(keys.account(account))
+    if found is None:
+        return 0
+    if found.record.closed:
+        return _erase(outside, found)
+    owned = outside.tables.find(keys.ownerships(account))
+    headers = outside.tables.read_together([keys.subscription(own.record.subscription) for own in owned])
+    goes_at = account_goes_at(found.record, [header.record for header in headers if header])
+    now = outside.clock()
+    if goes_at is not None and goes_at <= now:
+        return _erase(outside, found)
+    note_due(outside, "account", account, goes_at or now + ACCOUNT_LOOKED_AT_EVERY)
+    return 0
+
+
+def erase_account(outside: Outside, account: str) -> int:
+    """Erase an account now; answers how many records went. Gone is done."""
+    found = outside.tables.read(keys.account(account))
+    if found is None:
+        return 0
+    # Noted first: what a crash leaves is finished by the purge.
+    note_due(outside, "account", account, outside.clock())
+    return persist(lambda: _erase(outside, outside.tables.read(keys.account(account))))
+
+
+def _erase(outside: Outside, found: Stored[Account] | None) -> int:
+    if found is None:
+        return 0
+    if not found.record.closed:
+        found = outside.tables.write(Change(found, found.record.model_copy(update={"closed": True})))[0]
+    account, person = found.row.partition, Person(found.record.tenant, found.record.object_id)
+    erased = 1
+    for own in outside.tables.find(keys.ownerships(account)):
+        erased += _leave(outside, account, own.record.subscription)
+        erased += delete_if_there(outside, own.row)
+    for identity in outside.identities.of_person(person):
+        hint = outside.tables.read(keys.account_hint(identity))
+        if hint is not None and hint.record.account == account:
+            outside.tables.write(Delete(hint))
+            erased += 1
+    delete_if_there(outside, found.row)
+    return erased
+
+
+def _leave(outside: Outside, account: str, subscription: str) -> int:
+    """What becomes of a subscription without this account: an organisation's stays with the organisation."""
+    header = outside.tables.read(keys.subscription(subscription))
+    if header is None or header.record.account != account:
+        return 0
+    if header.record.owner_kind == "person":
+        return erase_subscription(outside, header)
+    left = header.record.model_copy(update={"account": ""})
+    outside.tables.write(Change(header, left, erases="owner removed"))
+    return 0

@@ -1,0 +1,57 @@
+"""Erase a whole subscription: marked first, so that nothing is added any more, then in chunks; the header goes last."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from shared.domain.records import Subscription
+from shared.operations.settle_seats import delete_seats
+from shared.ports import Change, Delete, Outside, Row, Stored
+from shared.storage import keys
+
+_LARGEST_BATCH = 100
+
+
+def erase_subscription(outside: Outside, header: Stored[Subscription]) -> int:
+    """How many records went. Raises Conflict: run it again. A crash anywhere leaves what a second run finishes."""
+    header = mark_erasing(outside, header)
+    subscription, record = header.row.partition, header.record
+    erased = record.seats_used + 1
+    delete_seats(outside, header, [*outside.tables.find(keys.seats(subscription))])
+    erased += _erase_transactions(outside, subscription)
+    erased += delete_rows(outside, [*outside.tables.find(keys.receipts(subscription))])
+    if record.tenant:
+        erased += delete_if_there(outside, keys.organisation_hint(record.tenant, subscription))
+    if record.account:
+        erased += delete_if_there(outside, keys.ownership(record.account, subscription))
+    delete_if_there(outside, header.row)
+    return erased
+
+
+def mark_erasing(outside: Outside, header: Stored[Subscription]) -> Stored[Subscription]:
+    """The header, on its way out: no seat is given any more, no event is taken in, no license is granted."""
+    if header.record.erasing:
+        return header
+    return outside.tables.write(Change(header, header.record.model_copy(update={"erasing": True})))[0]
+
+
+def _erase_transactions(outside: Outside, subscription: str) -> int:
+    """Each transaction's hint goes before it, since the transaction is what leads to the hint."""
+    transactions = [*outside.tables.find(keys.transactions(subscription))]
+    numbers = [stored.row.key.removeprefix("transaction.") for stored in transactions]
+    hints = sum(delete_if_there(outside, keys.transaction_hint(number)) for number in numbers)
+    return hints + delete_rows(outside, transactions)
+
+
+def delete_rows(outside: Outside, rows: Sequence[Stored[Any]]) -> int:
+    """Delete rows of one partition; answers how many. Raises Conflict."""
+    for start in range(0, len(rows), _LARGEST_BATCH):
+        outside.tables.write(*(Delete(stored) for stored in rows[start : start + _LARGEST_BATCH]))
+    return len(rows)
+
+
+def delete_if_there(outside: Outside, row: Row[Any]) -> int:
+    """Delete one row, if it is there; answers how many. Raises Conflict."""
+    stored = outside.tables.read(row)
+    if stored is not None:
+        outside.tables.write(Delete(stored))
+    return int(stored is not None)

@@ -1,0 +1,63 @@
+"""Look at a subscription on its day: drop old receipts, settle seats, delete what has ended, note the next look."""
+
+from datetime import datetime
+
+from shared.domain.records import Subscription
+from shared.domain.retention import RECEIPT_KEPT, next_look, seats_go_at, subscription_goes_at
+from shared.operations.due import with_look
+from shared.operations.erase_subscription import delete_rows, erase_subscription
+from shared.operations.persistence import persist
+from shared.operations.settle_seats import delete_seats, settle_seats
+from shared.ports import Change, Outside, Stored
+from shared.storage import keys
+
+
+def look_at_subscription(outside: Outside, subscription: str) -> int:
+    """How many records were deleted. The record decides: a look that comes too early deletes nothing."""
+    return persist(lambda: _look(outside, subscription))
+
+
+def _look(outside: Outside, subscription: str) -> int:
+    now = outside.clock()
+    header = outside.tables.read(keys.subscription(subscription))
+    if header is None:
+        return 0
+    if header.record.erasing or _has_come(subscription_goes_at(header.record), now):
+        return erase_subscription(outside, header)
+    receipts, next_receipt = _drop_receipts(outside, subscription, now)
+    before = header.record.seats_used
+    header, next_end = settle_seats(outside, header, now)
+    header = _drop_ended_seats(outside, header, now)
+    _note_next(outside, header, [next_receipt, next_end, next_look(header.record)])
+    return receipts + before - header.record.seats_used
+
+
+def _has_come(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment <= now
+
+
+def _drop_receipts(outside: Outside, subscription: str, now: datetime) -> tuple[int, datetime | None]:
+    """How many went, and when the next one goes."""
+    old, next_one = [], None
+    for stored in outside.tables.find(keys.receipts(subscription)):
+        goes_at = (stored.record.received_at or now) + RECEIPT_KEPT
+        if goes_at <= now:
+            old.append(stored)
+        else:
+            next_one = min(goes_at, next_one or goes_at)
+    return delete_rows(outside, old), next_one
+
+
+def _drop_ended_seats(outside: Outside, header: Stored[Subscription], now: datetime) -> Stored[Subscription]:
+    if not header.record.seats_used or not _has_come(seats_go_at(header.record), now):
+        return header
+    return delete_seats(outside, header, [*outside.tables.find(keys.seats(header.row.partition))])
+
+
+def _note_next(outside: Outside, header: Stored[Subscription], looks: list[datetime | None]) -> None:
+    """The look that was due is over; the next one is noted before the header says so."""
+    next_one = min((look for look in looks if look), default=None)
+    cleared = header.record.model_copy(update={"look_at": None})
+    noted = with_look(outside, header.row.partition, cleared, next_one)
+    if noted != header.record:
+        outside.tables.write(Change(header, noted))

@@ -1,0 +1,35 @@
+"""The main job, from a purchase to its end, through the adapter and real storage."""
+
+from datetime import timedelta
+
+from shared.operations.assign_seat import assign_seat
+from shared.operations.record_event import Recorded
+from shared.operations.release_seat import release_seat
+from tests.paddle import Subscription, deliver
+from tests.world import ALICE, BOB, MALLORY, World
+
+
+def test_a_purchase_gives_seats_that_license_and_its_end_takes_them(world: World) -> None:
+    bought = Subscription(world.checkout())
+    assert deliver(world, *bought.bought()) == [Recorded.STORED] * 3
+
+    seat = assign_seat(world.services, bought.partition, BOB)
+
+    assert world.license("B.Bee@Contoso.example")["plan"] == "team"
+    assert [world.code(person) for person in (ALICE, BOB, MALLORY)] == ["NO_LICENSE", "LICENSED", "NO_LICENSE"]
+    assert release_seat(world.services, bought.partition, seat.row.key)
+    assert world.code(BOB) == "NO_LICENSE"
+    assign_seat(world.services, bought.partition, BOB)
+    assert world.code(BOB) == "LICENSED"
+    bought.later(days=1)
+    deliver(world, *bought.canceled())
+    assert world.code(BOB) == "NO_LICENSE"
+    world.clock.now = bought.now + timedelta(days=31)
+    world.purge()
+    assert not [row for row in world.rows()["subscriptions"] if row["RowKey"].startswith("seat.")]
+    assert not world.rows()["people"][1:]
+    world.clock.advance(days=400)
+    while world.purge().looked:
+        pass
+    left = {name: rows for name, rows in world.rows().items() if rows and name != "ledger"}
+    assert left == {}
