@@ -118,9 +118,7 @@ def test_over_https_a_token_for_somebody_else_opens_nothing(azurite_https: Azuri
 
 
 @pytest.mark.parametrize("name", ["localhost", HOST])
-def test_strict_callers_accept_the_certificate_of_the_development_authority(
-    azurite_https: Azurite, name: str
-) -> None:
+def test_strict_callers_accept_the_certificate_of_the_development_authority(azurite_https: Azurite, name: str) -> None:
     assert azurite_https.certificates
     context = ssl.create_default_context(cafile=str(azurite_https.certificates.ca))
     # What Python verifies by default from 3.13 on.
@@ -155,9 +153,7 @@ def test_an_end_before_listening_is_told_with_azurites_own_words(tmp_path: Path)
         pass
 
 
-def test_without_its_packages_the_way_to_get_them_is_told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_without_its_packages_the_way_to_get_them_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("dev.azurite.SERVER", tmp_path / SERVER.name)
 
     with pytest.raises(AzuriteError, match="run make setup"), Azurite():
