@@ -21,6 +21,7 @@ help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 setup: $(PACKAGES) $(AZURITE)  ## install what development needs, here in the checkout only
+	@:
 
 $(MADE):
 	@command -v $(PYTHON) >/dev/null || $(call fail,Python 3.11 or newer is needed; there is no $(PYTHON) on this machine.)
