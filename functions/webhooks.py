@@ -5,8 +5,7 @@ from collections.abc import Callable
 import azure.functions as func
 
 from functions.edge import body_of, endpoint
-from shared.domain.errors import NotFound
-from shared.operations.record_event import record_event
+from shared.operations.receive_message import receive_message
 from shared.services import Services
 
 _MOST_BYTES = 1024 * 1024
@@ -26,11 +25,6 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
 
 
 def _receive(outside: Services, name: str, req: func.HttpRequest) -> func.HttpResponse:
-    marketplace = outside.marketplaces.get(name)
-    if marketplace is None:
-        raise NotFound
-    event = marketplace.receive(req.headers, body_of(req, _MOST_BYTES), outside.clock())
-    if event is not None:
-        record_event(outside, event)
+    receive_message(outside, name, req.headers, body_of(req, _MOST_BYTES))
     # The marketplace keeps what we answer, so that it is nothing.
     return func.HttpResponse(status_code=200)

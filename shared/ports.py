@@ -153,16 +153,67 @@ class Signer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A verified message that only says where to look. ``event`` names it for the receipt."""
+
+    event: str
+    subscription: str
+    operation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom a purchase is billed to: company or name, and e-mail address."""
+
+    name: str
+    email: str
+
+
 class Marketplace(Protocol):
-    """One marketplace: what it sends us, verified and said in our words."""
+    """One marketplace, in our words. Every call to it raises Unavailable where it does not answer."""
 
     @property
     def name(self) -> str:
         """What its subscriptions' names begin with."""
         ...
 
-    def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Event | None:
-        """The event, or None if there is nothing to store. Raises SignatureInvalid, EventMalformed."""
+    @property
+    def portal_url(self) -> str:
+        """Where a buyer finds invoices, payment method and cancellation."""
+        ...
+
+    @property
+    def privacy_policy_url(self) -> str:
+        """The policy that governs what the buyer gives the marketplace."""
+        ...
+
+    def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Event | Hint | None:
+        """What a message says, or None if there is nothing to store. Raises SignatureInvalid, EventMalformed."""
+        ...
+
+    def follow(self, hint: Hint) -> Sequence[Event]:
+        """What a hint leads to, the hint's receipt on the first. Raises ChangeRefused for what is not sold."""
+        ...
+
+    def read_back(self, subscription: str) -> Sequence[Event]:
+        """What the marketplace knows of a subscription now; empty if it knows none of that name."""
+        ...
+
+    def events_since(self, since: datetime) -> Iterator[Event]:
+        """What was sent since a moment, oldest first; empty where a marketplace keeps no such list."""
+        ...
+
+    def subscriptions(self) -> Iterator[Event]:
+        """Every subscription as the marketplace lists it, page by page."""
+        ...
+
+    def cancel(self, subscription: str) -> None:
+        """End it with the period that is paid for. Done already is done."""
+        ...
+
+    def contact(self, subscription: str, transaction: str) -> Contact | None:
+        """Whom it is billed to, asked for at this moment."""
         ...
 
 
@@ -197,6 +248,15 @@ class Outside(Protocol):
     @property
     def issuer(self) -> str:
         """Who issues licenses: the server's public address."""
+        ...
+
+    @property
+    def marketplaces(self) -> Mapping[str, Marketplace]:
+        """The marketplaces that are configured, by name."""
+        ...
+
+    def marketplace_of(self, subscription: str) -> Marketplace:
+        """The marketplace that a subscription's name begins with. Raises NotFound where it is not configured."""
         ...
 
     @property

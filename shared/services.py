@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.domain.entitlement import Terms
+from shared.domain.errors import NotFound
 from shared.marketplaces.paddle import Paddle
+from shared.marketplaces.paddle.api import PaddleApi
 from shared.marketplaces.paddle.events import Catalogue
 from shared.ports import Clock, Identities, Marketplace, Signer, Tables
 from shared.settings import Settings, read_settings
@@ -14,6 +16,7 @@ from shared.signing import KeyedIdentities, LicenseSigner
 from shared.storage.credential import IdentityEndpoint, ManagedIdentityCredential
 from shared.storage.tables import Account, AzureTables
 from shared.telemetry import start_error_reports
+from shared.web import Web, host_of, trusted_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,13 @@ class Services:
     addin_origins: frozenset[str]
     marketplaces: Mapping[str, Marketplace]
 
+    def marketplace_of(self, subscription: str) -> Marketplace:
+        """The marketplace that a subscription's name begins with. Raises NotFound where it is not configured."""
+        marketplace = self.marketplaces.get(subscription.partition(".")[0])
+        if marketplace is None:
+            raise NotFound
+        return marketplace
+
 
 def utc_now() -> datetime:
     """The one clock."""
@@ -40,8 +50,9 @@ def connect(env: Mapping[str, str], clock: Clock = utc_now) -> Services:
     """The services that an environment describes. Raises SettingsInvalid; connects to nothing yet."""
     settings = read_settings(env, clock().timestamp())
     start_error_reports(settings.sentry_dsn, settings.environment)
+    trusted = trusted_with(settings.extra_ca_file) if settings.extra_ca_file else ""
     return Services(
-        tables=_tables(settings, env, clock),
+        tables=_tables(settings, env, clock, trusted),
         identities=KeyedIdentities(settings.identity_hash_keys, clock),
         signer=LicenseSigner(settings.license_signing_keys, clock),
         clock=clock,
@@ -49,7 +60,7 @@ def connect(env: Mapping[str, str], clock: Clock = utc_now) -> Services:
         issuer=settings.public_url,
         audience=settings.product_id,
         addin_origins=frozenset(settings.addin_origins),
-        marketplaces=_marketplaces(settings),
+        marketplaces=_marketplaces(settings, Web(_hosts(settings), trusted)),
     )
 
 
@@ -66,7 +77,7 @@ def on_first_use(connect_now: Callable[[], Services]) -> Callable[[], Services]:
     return services
 
 
-def _tables(settings: Settings, env: Mapping[str, str], clock: Clock) -> AzureTables:
+def _tables(settings: Settings, env: Mapping[str, str], clock: Clock, trusted: str) -> AzureTables:
     # The platform sets these three itself, beside our settings:
     # https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
     endpoint = IdentityEndpoint(
@@ -77,12 +88,19 @@ def _tables(settings: Settings, env: Mapping[str, str], clock: Clock) -> AzureTa
     credential = ManagedIdentityCredential(endpoint, clock)
     main = Account(settings.tables_connection, settings.tables_endpoint)
     ledger = Account(settings.ledger_connection, settings.ledger_endpoint)
-    return AzureTables(main, ledger, credential, clock, extra_ca_file=settings.extra_ca_file)
+    return AzureTables(main, ledger, credential, clock, trusted=trusted)
 
 
-def _marketplaces(settings: Settings) -> dict[str, Marketplace]:
+def _hosts(settings: Settings) -> frozenset[str]:
+    """Everybody who may be called, besides storage: whom the settings name."""
+    urls = [settings.paddle.paddle_api_url] if settings.paddle else []
+    return frozenset(host_of(url) for url in urls)
+
+
+def _marketplaces(settings: Settings, web: Web) -> dict[str, Marketplace]:
     if settings.paddle is None:
         return {}
     plans = tuple(plan.name for plan in settings.plans)
     catalogue = Catalogue(settings.paddle.paddle_prices, plans, live=settings.environment == "live")
-    return {"paddle": Paddle(settings.paddle.paddle_webhook_secrets, catalogue)}
+    api = PaddleApi(web, settings.paddle.paddle_api_url, settings.paddle.paddle_api_key)
+    return {"paddle": Paddle(settings.paddle.paddle_webhook_secrets, catalogue, api)}

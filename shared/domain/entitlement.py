@@ -104,8 +104,12 @@ def _paid(subscription: Subscription, now: datetime, grace: timedelta) -> tuple[
     match subscription.status:
         case "trialing":
             return (Code.LICENSED, subscription.trial_end) if subscription.trial_end else None
-        case "active":
+        case "active" if subscription.unpaid_from is None:
             return Code.LICENSED, _end_of_payment(subscription, now, grace)
+        case "active" | "suspended":
+            return _in_grace_from(subscription.unpaid_from, now, grace)
+        case "subscribed":
+            return Code.LICENSED, None
         case "past_due":
             return _past_due(subscription, now, grace)
         case _:
@@ -123,6 +127,10 @@ def _past_due(subscription: Subscription, now: datetime, grace: timedelta) -> tu
     unpaid_from = max(
         (moment for moment in (subscription.period_start, subscription.paid_through) if moment), default=None
     )
-    if unpaid_from is None:
+    return _in_grace_from(unpaid_from, now, grace)
+
+
+def _in_grace_from(moment: datetime | None, now: datetime, grace: timedelta) -> tuple[Code, datetime | None] | None:
+    if moment is None:
         return None
-    return Code.LICENSED if now < unpaid_from else Code.GRACE, unpaid_from + grace
+    return Code.LICENSED if now < moment else Code.GRACE, moment + grace

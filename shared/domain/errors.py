@@ -52,6 +52,10 @@ class EventMalformed(BadRequest):
     code = "EVENT_MALFORMED"
     sentence = "The event lacks something that its type must have."
 
+    def __init__(self, event: str = "") -> None:
+        super().__init__()
+        self.event = event
+
 
 class SignatureInvalid(Refusal):
     """No configured secret vouches for these bytes at this time."""
@@ -122,6 +126,13 @@ class BeingErased(Unavailable):
 
     code = "BEING_ERASED"
     sentence = "This record is being erased. Try again later."
+
+
+class ChangeRefused(Refusal):
+    """A change that a marketplace announces and that the vendor's terms do not allow."""
+
+    code = "CHANGE_REFUSED"
+    sentence = "This change is to something that is not sold."
 
 
 class SubscriptionUnclaimed(Refusal):

@@ -58,11 +58,12 @@ class Keep(StrEnum):
     ACCOUNT = "the account closes; 12 months after both the last live subscription and the last sign-in"
     SIGN_IN_ONLY = "the account closes; 7 days if nothing was bought or assigned"
     SUBSCRIPTION = "12 months after the subscription's end, sooner when the owner's account closes"
+    CONTACT = "the buyer's account closes, at the latest with the subscription"
     SEAT = "the seat is released; 30 days after the subscription's end"
     REFERENCE = "7 days"
     RECEIPT = "30 days"
     DUE_DAY = "the day on which it was looked at"
-    ROTATION = "the next rotation of the key it is about"
+    OPERATION = "the server is operated; it names nobody"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ the same state whatever their order and however often they come.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from shared.domain.records import AdjustmentState, ScheduledAction, Status, Subscription, Transaction
 
@@ -18,7 +18,7 @@ REVERSAL_OF = {"chargeback": "chargeback_reverse", "chargeback_warning": "charge
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a subscription is, as its marketplace says."""
+    """What a subscription is, as its marketplace says; what is pending was asked for and is not done yet."""
 
     status: Status
     plan: str
@@ -28,6 +28,9 @@ class Snapshot:
     scheduled_action: ScheduledAction = ""
     scheduled_end: datetime | None = None
     ended_at: datetime | None = None
+    pending_plan: str = ""
+    pending_quantity: int = 0
+    pending_operation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Payment:
 
     transaction: str
     paid_until: datetime
+    billed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +54,26 @@ class Adjustment:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentsRead:
+    """The marketplace was asked for its latest transactions, and all that it has are told."""
+
+
+Told = Snapshot | Payment | Adjustment | PaymentsRead
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing that a marketplace tells about one subscription.
 
-    ``version`` sorts events of one entity; ``reference`` is what our checkout gave the marketplace to give back;
-    ``ours`` says whether the event bears a price that we sell.
+    ``id`` is empty for what we asked for ourselves, which leaves no receipt. ``version`` sorts events of one
+    entity, and is empty where only asking tells which is newer. ``reference`` is what our checkout gave the
+    marketplace to give back; ``ours`` says whether the event bears a price that we sell.
     """
 
     id: str
     subscription: str
     version: str
-    told: Snapshot | Payment | Adjustment
+    told: Told
     reference: str = ""
     ours: bool = True
 
@@ -82,12 +95,15 @@ def apply(purchase: Purchase, event: Event, now: datetime) -> Purchase:
             told = _with_transaction(purchase, payment.transaction, _pay(purchase, payment))
         case Adjustment() as adjustment:
             told = _with_transaction(purchase, adjustment.transaction, _adjust(purchase, adjustment, event.version))
-    return replace(told, header=_settle(told.header, told.transactions.values()))
+        case PaymentsRead():
+            told = purchase
+    asked = isinstance(event.told, PaymentsRead)
+    return replace(told, header=_settle(told.header, told.transactions.values(), now, asked=asked))
 
 
 def _take_snapshot(header: Subscription, snapshot: Snapshot, version: str, now: datetime) -> Subscription:
     # An ended subscription is never reinstated, so its ending outranks whatever else claims to be newer.
-    rank = f"{int(snapshot.status == 'ended')}|{version}"
+    rank = f"{int(snapshot.status == 'ended')}|{version or _next_version(header)}"
     if rank <= header.version:
         return header
     taken = header.model_copy(
@@ -100,10 +116,31 @@ def _take_snapshot(header: Subscription, snapshot: Snapshot, version: str, now: 
             "trial_end": snapshot.trial_end,
             "scheduled_action": snapshot.scheduled_action,
             "scheduled_end": snapshot.scheduled_end,
-            "ended_at": snapshot.ended_at,
+            "ended_at": _ended_at(header, snapshot, now),
+            "unpaid_from": _suspended_from(header, now) if snapshot.status == "suspended" else header.unpaid_from,
+            "pending_plan": snapshot.pending_plan,
+            "pending_quantity": snapshot.pending_quantity,
+            "pending_operation": snapshot.pending_operation,
         }
     )
     return note_cut(taken, now)
+
+
+def _next_version(header: Subscription) -> str:
+    """For a marketplace without an order of its own, what was asked last is newest."""
+    asked = header.version.partition("|")[2]
+    return f"{int(asked or 0) + 1:012d}"
+
+
+def _ended_at(header: Subscription, snapshot: Snapshot, now: datetime) -> datetime | None:
+    """When it ended: as the marketplace says, or when we first learnt of it."""
+    if snapshot.status != "ended":
+        return snapshot.ended_at
+    return snapshot.ended_at or (header.ended_at if header.status == "ended" else None) or now
+
+
+def _suspended_from(header: Subscription, now: datetime) -> datetime | None:
+    return header.unpaid_from if header.status == "suspended" else now
 
 
 def note_cut(header: Subscription, now: datetime) -> Subscription:
@@ -122,7 +159,7 @@ def _with_transaction(purchase: Purchase, number: str, transaction: Transaction)
 def _pay(purchase: Purchase, payment: Payment) -> Transaction:
     known = purchase.transactions.get(payment.transaction, Transaction())
     until = max(payment.paid_until, known.paid_until or payment.paid_until)
-    return known.model_copy(update={"paid_until": until})
+    return known.model_copy(update={"paid_until": until, "billed_on": known.billed_on or payment.billed_on})
 
 
 def _adjust(purchase: Purchase, adjustment: Adjustment, version: str) -> Transaction:
@@ -134,20 +171,35 @@ def _adjust(purchase: Purchase, adjustment: Adjustment, version: str) -> Transac
     return known.model_copy(update={"adjustments": {**known.adjustments, adjustment.adjustment: state}})
 
 
-def _settle(header: Subscription, transactions: Iterable[Transaction]) -> Subscription:
-    """The header with what follows from all transactions together."""
+def _settle(header: Subscription, transactions: Iterable[Transaction], now: datetime, *, asked: bool) -> Subscription:
+    """The header with what follows from all transactions together; ``asked`` says that these are all there are."""
     known = list(transactions)
     refunded = [found for found in known if is_refunded(found)]
     disputed = [found for found in known if is_disputed(found)]
     paid_through = _latest(found for found in known if found not in refunded and found not in disputed)
+    unpaid_from = _unpaid_from(header, paid_through, now, asked=asked)
+    is_known = asked or header.unpaid_from == unpaid_from
     return header.model_copy(
         update={
             "paid_through": paid_through,
             "refunded_through": _latest(refunded),
             "disputed": any(_outlives(found, paid_through) for found in disputed),
-            "read_back": _needs_reading(header, paid_through) or any(found.paid_until is None for found in refunded),
+            "unpaid_from": unpaid_from if is_known else None,
+            "read_back": not is_known or (not asked and any(found.paid_until is None for found in refunded)),
         }
     )
+
+
+def _unpaid_from(header: Subscription, paid_through: datetime | None, now: datetime, *, asked: bool) -> datetime | None:
+    """Since when nothing pays for a subscription that its marketplace calls live; None where something does."""
+    if header.status == "suspended":
+        return header.unpaid_from
+    if header.status not in {"active", "past_due"}:
+        return None
+    if paid_through is None or (header.period_start is not None and paid_through <= header.period_start):
+        return max((moment for moment in (header.period_start, paid_through) if moment), default=header.first_seen)
+    has_lapsed = header.unpaid_from == paid_through or (asked and paid_through <= now)
+    return paid_through if has_lapsed else None
 
 
 def is_refunded(transaction: Transaction) -> bool:
@@ -181,9 +233,3 @@ def _latest(transactions: Iterable[Transaction]) -> datetime | None:
 def _outlives(disputed: Transaction, paid_through: datetime | None) -> bool:
     # A later period that was paid for ends the suspension that an old dispute caused.
     return disputed.paid_until is None or paid_through is None or disputed.paid_until >= paid_through
-
-
-def _needs_reading(header: Subscription, paid_through: datetime | None) -> bool:
-    if header.status not in {"active", "past_due"}:
-        return False
-    return paid_through is None or (header.period_start is not None and paid_through <= header.period_start)

@@ -13,7 +13,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, St
 from shared.domain import instants
 from shared.domain.inventory import Basis, Category, Held, Keep, Purpose, Recipient, Source
 
-Status = Literal["unconfirmed", "trialing", "active", "past_due", "paused", "ended"]
+Status = Literal[
+    "unconfirmed", "pending", "trialing", "active", "subscribed", "past_due", "suspended", "paused", "ended"
+]
 OwnerKind = Literal["", "person", "organisation"]
 ScheduledAction = Literal["", "cancel", "pause"]
 DueKind = Literal["subscription", "seat_hints", "reference", "account"]
@@ -68,6 +70,7 @@ PURCHASE = Held(
     exported=True,
 )
 PAYMENT = replace(PURCHASE, purpose=Purpose.BILLING, recipients=Recipient.VENDOR)
+CONTACT = replace(PAYMENT, category=Category.CONTACT, keep=Keep.CONTACT)
 OWNER = replace(PURCHASE, category=Category.IDENTIFIER, source=Source.SERVER, recipients=Recipient.VENDOR)
 SEAT_IDENTIFIER = Held(
     Category.IDENTIFIER,
@@ -151,7 +154,12 @@ class Subscription(Record):
     paid_through: Annotated[Instant, PAYMENT] = None
     refunded_through: Annotated[Instant, PAYMENT] = None
     disputed: Annotated[bool, PAYMENT] = False
+    unpaid_from: Annotated[Instant, PAYMENT] = None
     read_back: Annotated[bool, OURS] = False
+    contact_due: Annotated[bool, OURS] = False
+    pending_plan: Annotated[Text, PURCHASE] = ""
+    pending_quantity: Annotated[int, PURCHASE] = 0
+    pending_operation: Annotated[Text, OURS] = ""
     version: Annotated[Text, OURS] = ""
     cut_at: Annotated[Instant, PURCHASE] = None
     cut_to: Annotated[int, PURCHASE] = 0
@@ -182,7 +190,16 @@ class Transaction(Record):
     """One transaction of a subscription: until when it paid, and what became of the money."""
 
     paid_until: Annotated[Instant, PAYMENT] = None
+    billed_on: Annotated[Day, PAYMENT] = None
     adjustments: Annotated[Adjustments, PAYMENT] = {}
+
+
+class BillingContact(Record):
+    """Whom a claimed purchase is billed to, read from the marketplace while the buying account is open (P08)."""
+
+    account: Annotated[Text, replace(OWNER, keep=Keep.CONTACT)]
+    name: Annotated[Text, CONTACT]
+    email: Annotated[Text, CONTACT]
 
 
 class Receipt(Record):
@@ -253,6 +270,22 @@ class Due(Record):
     hints: Annotated[Texts, replace(SEAT_HINT, keep=Keep.DUE_DAY)] = ()
 
 
+class Watermark(Record):
+    """How far a reconciliation has come with one list of one marketplace, and when it last succeeded."""
+
+    done_until: Annotated[Instant, replace(OURS, keep=Keep.OPERATION)]
+    succeeded_at: Annotated[Instant, replace(OURS, keep=Keep.OPERATION)]
+
+
+class Unhandled(Record):
+    """An event that could not be handled yet, by its id; gone once it is."""
+
+    subscription: Annotated[Text, replace(OURS, keep=Keep.RECEIPT)]
+    code: Annotated[Text, replace(OURS, keep=Keep.RECEIPT)]
+    first_at: Annotated[Instant, replace(OURS, keep=Keep.RECEIPT)]
+    tries: Annotated[int, replace(OURS, keep=Keep.RECEIPT)] = 1
+
+
 class Erased(Record):
     """In the ledger: this record was deleted, and a backup that still has it must lose it again."""
 
@@ -264,6 +297,7 @@ RECORDS: tuple[type[Record], ...] = (
     Subscription,
     Seat,
     Transaction,
+    BillingContact,
     Receipt,
     Account,
     Ownership,
@@ -273,5 +307,7 @@ RECORDS: tuple[type[Record], ...] = (
     Reference,
     TransactionHint,
     Due,
+    Watermark,
+    Unhandled,
     Erased,
 )

@@ -16,6 +16,9 @@ LEDGER_KEPT = timedelta(days=30)
 # Nothing tells an account that the last subscription it owns has ended; it looks for itself.
 ACCOUNT_LOOKED_AT_EVERY = timedelta(days=30)
 
+# A webhook is on its way more often than it is lost; only then is the marketplace asked.
+READ_BACK_AFTER = timedelta(hours=1)
+
 # A hint is looked at when whatever was writing it has certainly finished or died.
 HINT_LOOKED_AT_AFTER = timedelta(days=2)
 
@@ -43,10 +46,27 @@ def subscription_goes_at(header: Subscription) -> datetime | None:
     return end + (SUBSCRIPTION_KEPT_AFTER_END if header.owner_kind else UNCLAIMED_KEPT_AFTER_END)
 
 
-def next_look(header: Subscription) -> datetime | None:
+def next_look(header: Subscription, now: datetime) -> datetime | None:
     """When the header itself asks to be looked at; its receipts may ask for an earlier day."""
-    moments = [subscription_goes_at(header), seats_go_at(header) if header.seats_used else None]
+    moments = [
+        subscription_goes_at(header),
+        seats_go_at(header) if header.seats_used else None,
+        now + READ_BACK_AFTER if wants_reading(header) else None,
+        lapse_of(header),
+    ]
     return min((moment for moment in moments if moment), default=None)
+
+
+def wants_reading(header: Subscription) -> bool:
+    """Whether something about it is known only to its marketplace."""
+    return header.read_back or header.contact_due or bool(header.pending_operation)
+
+
+def lapse_of(header: Subscription) -> datetime | None:
+    """When what was paid for is over and no news came, so that the marketplace is asked."""
+    if header.status != "active" or header.paid_through is None or header.unpaid_from is not None:
+        return None
+    return header.paid_through + READ_BACK_AFTER
 
 
 def account_goes_at(account: Account, owned: list[Subscription]) -> datetime | None:

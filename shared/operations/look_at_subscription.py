@@ -3,10 +3,18 @@
 from datetime import datetime
 
 from shared.domain.records import Subscription
-from shared.domain.retention import RECEIPT_KEPT, next_look, seats_go_at, subscription_goes_at
+from shared.domain.retention import (
+    RECEIPT_KEPT,
+    lapse_of,
+    next_look,
+    seats_go_at,
+    subscription_goes_at,
+    wants_reading,
+)
 from shared.operations.due import with_look
 from shared.operations.erase_subscription import delete_rows, erase_subscription
 from shared.operations.persistence import persist
+from shared.operations.read_back import read_back
 from shared.operations.settle_seats import delete_seats, settle_seats
 from shared.ports import Change, Outside, Stored
 from shared.storage import keys
@@ -28,8 +36,12 @@ def _look(outside: Outside, subscription: str) -> int:
     before = header.record.seats_used
     header, next_end = settle_seats(outside, header, now)
     header = _drop_ended_seats(outside, header, now)
-    _note_next(outside, header, [next_receipt, next_end, next_look(header.record)])
-    return receipts + before - header.record.seats_used
+    deleted = receipts + before - header.record.seats_used
+    # What is due is deleted even while the marketplace does not answer.
+    if wants_reading(header.record) or _has_come(lapse_of(header.record), now):
+        header = read_back(outside, subscription) or header
+    _note_next(outside, header, [next_receipt, next_end, next_look(header.record, now)])
+    return deleted
 
 
 def _has_come(moment: datetime | None, now: datetime) -> bool:

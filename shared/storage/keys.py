@@ -9,6 +9,7 @@ from shared.domain.people import Person
 from shared.domain.records import (
     Account,
     AccountHint,
+    BillingContact,
     Due,
     Erased,
     OrganisationHint,
@@ -21,6 +22,8 @@ from shared.domain.records import (
     Subscription,
     Transaction,
     TransactionHint,
+    Unhandled,
+    Watermark,
 )
 from shared.ports import Row
 
@@ -82,6 +85,11 @@ def receipt(subscription: str, event: str) -> Row[Receipt]:
 def receipts(subscription: str) -> Row[Receipt]:
     """Where a subscription's receipts begin."""
     return receipt(subscription, "")
+
+
+def contact(subscription: str) -> Row[BillingContact]:
+    """Whom a subscription is billed to."""
+    return Row("subscriptions", subscription, "contact", BillingContact)
 
 
 def transaction_hint(number: str) -> Row[TransactionHint]:
@@ -148,6 +156,21 @@ def due(at: datetime, name: str) -> Row[Due]:
 def due_until(moment: datetime) -> Row[Due]:
     """The partition name that ends the days up to a moment's."""
     return Row("due", f"{day_of(moment):%Y-%m-%d}.~", "", Due)
+
+
+def watermark(marketplace: str, part: str) -> Row[Watermark]:
+    """How far one part of a marketplace's reconciliation has come."""
+    return Row("state", f"watermark.{marketplace}", part, Watermark)
+
+
+def unhandled(marketplace: str, event: str) -> Row[Unhandled]:
+    """One event that could not be handled yet."""
+    return Row("state", f"unhandled.{marketplace}", event, Unhandled)
+
+
+def unhandled_events(marketplace: str) -> Row[Unhandled]:
+    """Where a marketplace's unhandled events begin."""
+    return unhandled(marketplace, "")
 
 
 def erased(expires: date, record_id: str) -> Row[Erased]:

@@ -18,7 +18,6 @@ from shared.domain.retention import LEDGER_KEPT
 from shared.ports import Change, Clock, Conflict, Delete, Insert, Put, Row, StorageUnavailable, Stored, Write
 from shared.storage import keys
 from shared.storage.entities import keys_of, to_record
-from shared.storage.trust import trusted_with
 from shared.storage.writes import entity_of, erasures, mark, one_partition, row_of, standing
 
 R = TypeVar("R", bound=Record)
@@ -48,7 +47,8 @@ class Account:
 class AzureTables:
     """`shared.ports.Tables` over azure-data-tables.
 
-    ``clock`` dates the ledger's entries; ``on_request`` sees each HTTP request, for counting.
+    ``clock`` dates the ledger's entries; ``trusted`` is a bundle in place of the usual authorities;
+    ``on_request`` sees each HTTP request, for counting.
     """
 
     def __init__(
@@ -58,12 +58,12 @@ class AzureTables:
         credential: TokenCredential,
         clock: Clock,
         *,
-        extra_ca_file: str = "",
+        trusted: str = "",
         on_request: Callable[[object], None] | None = None,
     ) -> None:
         options = dict(_CLIENT_OPTIONS)
-        if extra_ca_file:
-            options["connection_verify"] = trusted_with(extra_ca_file)
+        if trusted:
+            options["connection_verify"] = trusted
         if on_request:
             options["raw_request_hook"] = on_request
         places = [(main, keys.TABLES), (ledger, keys.LEDGER_TABLES)]

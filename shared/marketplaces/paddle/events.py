@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -38,6 +39,7 @@ _SUBSCRIPTION_EVENTS = frozenset(
         "imported",
     )
 )
+EVENT_TYPES = _SUBSCRIPTION_EVENTS | {"transaction.completed", "adjustment.created", "adjustment.updated"}
 _STATUS: Mapping[str, Status] = {
     "trialing": "trialing",
     "active": "active",
@@ -52,6 +54,9 @@ _ORIGINS_THAT_BUY_TIME = frozenset({"web", "api", "subscription_recurring", "sub
 _DISPUTES = frozenset({"chargeback", "chargeback_warning", "chargeback_reverse", "chargeback_warning_reverse"})
 _NOT_THE_PRICE = frozenset({"tax", "proration"})
 _LARGEST_QUANTITY = 2**31 - 1
+
+# Sorts after every timestamp.
+_READ_BACK = "~"
 
 _log = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
@@ -72,10 +77,28 @@ def read_event(body: bytes, catalogue: Catalogue) -> Event | None:
         content = json.loads(body)
     except (ValueError, RecursionError):
         raise EventMalformed from None
+    return read_content(content, catalogue)
+
+
+def read_content(content: object, catalogue: Catalogue) -> Event | None:
+    """The same for an event that was listed rather than sent. Raises EventMalformed."""
     envelope = _read(Envelope, content)
     if catalogue.live and envelope.event_id.startswith("ntfsim"):
         # The dashboard's simulator signs with the real secret, about things that do not exist.
         return None
+    return _told(envelope, catalogue)
+
+
+def read_entity(kind: str, data: Mapping[str, Any], catalogue: Catalogue) -> Event | None:
+    """What an entity that was read back says, as an event of a kind, without an id. Raises EventMalformed.
+
+    It ranks above every event of the same version of the entity.
+    """
+    asked = Envelope.model_construct(event_id="", event_type=kind, occurred_at=_READ_BACK, data=dict(data))
+    return _told(asked, catalogue)
+
+
+def _told(envelope: Envelope, catalogue: Catalogue) -> Event | None:
     if envelope.event_type in _SUBSCRIPTION_EVENTS:
         return _subscription(envelope, catalogue)
     if envelope.event_type == "transaction.completed":
@@ -85,7 +108,7 @@ def read_event(body: bytes, catalogue: Catalogue) -> Event | None:
     return None
 
 
-def _read(model: type[M], content: Any) -> M:  # noqa: ANN401 - JSON of any shape
+def _read(model: type[M], content: object) -> M:
     try:
         return model.model_validate(content)
     except (ValidationError, OverflowError):
@@ -104,7 +127,10 @@ def _subscription(envelope: Envelope, catalogue: Catalogue) -> Event | None:
     quantity = sum(item.quantity for item in ours)
     if quantity > _LARGEST_QUANTITY:
         raise EventMalformed
-    told = _snapshot(data, status, _plan(ours, catalogue), quantity, envelope.occurred_at)
+    changed_at = data.updated_at or envelope.occurred_at
+    if changed_at == _READ_BACK:
+        raise EventMalformed
+    told = _snapshot(data, status, _plan(ours, catalogue), quantity, instants.parse(changed_at))
     return _event(envelope, data.id, told, data.updated_at, data.custom_data, ours=bool(ours))
 
 
@@ -114,8 +140,7 @@ def _plan(items: list[Item], catalogue: Catalogue) -> str:
     return min(plans, key=catalogue.plans.index, default="")
 
 
-def _snapshot(data: SubscriptionData, status: Status, plan: str, quantity: int, occurred_at: str) -> Snapshot:
-    changed_at = instants.parse(data.updated_at or occurred_at)
+def _snapshot(data: SubscriptionData, status: Status, plan: str, quantity: int, changed_at: datetime) -> Snapshot:
     period, change = data.current_billing_period, data.scheduled_change
     action = _SCHEDULED.get(change.action, "") if change else ""
     ended_at = {"ended": data.canceled_at or changed_at, "paused": data.paused_at or changed_at}.get(status)
@@ -131,7 +156,7 @@ def _snapshot(data: SubscriptionData, status: Status, plan: str, quantity: int, 
     )
 
 
-def _trial_end(data: SubscriptionData, period: Period | None) -> Any:  # noqa: ANN401
+def _trial_end(data: SubscriptionData, period: Period | None) -> datetime | None:
     ends = [item.trial_dates.ends_at for item in data.items if item.trial_dates]
     return max(ends, default=None) or data.next_billed_at or (period.ends_at if period else None)
 
@@ -141,7 +166,8 @@ def _transaction(envelope: Envelope, catalogue: Catalogue) -> Event | None:
     data = _read(TransactionData, envelope.data)
     if data.subscription_id is None or data.billing_period is None or data.origin not in _ORIGINS_THAT_BUY_TIME:
         return None
-    told = Payment(vendor_id(data.id), data.billing_period.ends_at)
+    billed_on = instants.day_of(data.billed_at) if data.billed_at else None
+    told = Payment(vendor_id(data.id), data.billing_period.ends_at, billed_on)
     ours = any(item.price.id in catalogue.prices for item in data.items)
     return _event(envelope, data.subscription_id, told, None, data.custom_data, ours=ours)
 
@@ -172,7 +198,7 @@ def _event(
 ) -> Event:
     found = custom_data.get(REFERENCE_MEMBER) if isinstance(custom_data, dict) else None
     return Event(
-        id=vendor_id(envelope.event_id),
+        id=vendor_id(envelope.event_id) if envelope.event_id else "",
         subscription=subscription_id("paddle", subscription),
         version=f"{updated_at or envelope.occurred_at}|{envelope.occurred_at}|{envelope.event_id}",
         told=told,

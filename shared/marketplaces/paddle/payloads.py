@@ -84,6 +84,7 @@ class TransactionData(BaseModel):
     origin: str
     subscription_id: str | None = None
     billing_period: Period | None = None
+    billed_at: Moment | None = None
     items: list[Item] = []
     custom_data: Any = None
 

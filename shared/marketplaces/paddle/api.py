@@ -1,0 +1,139 @@
+"""Paddle's API: what is read back, listed, cancelled and sold. https://developer.paddle.com/api-reference/overview.
+
+Answers pass through models of the few fields that are read, so that no personal field leaves this file unasked.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared.domain.errors import NotFound
+from shared.ports import Contact
+from shared.web import Answer, Call, Unreachable, Web
+
+_NOT_FOUND = 404
+_OK = range(200, 300)
+# Paddle gives at most that many, and fewer where its own limit is lower.
+_PAGE = "200"
+_DENIED = "PADDLE_API_KEY is wrong, expired, of the other environment, or lacks a permission for this call"
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class _Pagination(BaseModel):
+    has_more: bool = False
+
+
+class _Meta(BaseModel):
+    pagination: _Pagination = _Pagination()
+
+
+class _Page(BaseModel):
+    data: list[dict[str, Any]]
+    meta: _Meta = _Meta()
+
+
+class _Entity(BaseModel):
+    data: dict[str, Any]
+
+
+class _ErrorCode(BaseModel):
+    code: str
+
+
+class _Problem(BaseModel):
+    error: _ErrorCode
+
+
+class PaddleRefused(Exception):
+    """Paddle will not do it, for a reason that asking again does not change. ``code`` is Paddle's own."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(f"{status} {code}")
+        self.status = status
+        self.code = code
+
+
+class _Customer(BaseModel):
+    name: str | None = None
+    email: str
+
+
+class _Business(BaseModel):
+    name: str
+
+
+class _Buyer(BaseModel):
+    customer: _Customer | None = None
+    business: _Business | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaddleApi:
+    """A client with one key. Raises Denied, Unreachable (also for an answer that makes no sense) and NotFound."""
+
+    web: Web
+    url: str
+    key: str = field(repr=False)
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """The ``data`` of one entity. Raises NotFound if Paddle has none of that id."""
+        return read(_Entity, self._call("GET", path, query or {}).json()).data
+
+    def pages(self, path: str, query: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        """Every entity of a list, page by page, an empty answer included."""
+        after: dict[str, str] = {}
+        while True:
+            answer = self._call("GET", path, {**query, "per_page": _PAGE, **after})
+            page = read(_Page, answer.json() or {"data": []})
+            yield from page.data
+            if not (page.meta.pagination.has_more and page.data):
+                return
+            after = {"after": str(page.data[-1]["id"])}
+
+    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The ``data`` of what was made or done; never repeated by itself."""
+        return read(_Entity, self._call("POST", path, {}, body).json()).data
+
+    def contact(self, transaction: str) -> Contact | None:
+        """The billing contact as it is now: company or name, and e-mail address."""
+        buyer = read(_Buyer, self.get(f"/transactions/{transaction}", {"include": "customer,business"}))
+        if buyer.customer is None:
+            return None
+        name = buyer.business.name if buyer.business else buyer.customer.name
+        return Contact(name or "", buyer.customer.email)
+
+    def _call(self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any] | None = None) -> Answer:
+        headers = {"Authorization": f"Bearer {self.key}", "Paddle-Version": "1"}
+        call = Call(
+            method,
+            f"{self.url}{path}",
+            headers=headers,
+            query=query,
+            body=body,
+            repeatable=method == "GET",
+            denied_because=_DENIED,
+        )
+        answer = self.web.call(call)
+        if answer.status == _NOT_FOUND:
+            raise NotFound
+        if answer.status not in _OK:
+            raise PaddleRefused(answer.status, _error_code(answer))
+        return answer
+
+
+def read(model: type[M], content: object) -> M:
+    """What is read of an answer. Raises Unreachable for what is no such answer."""
+    try:
+        return model.model_validate(content)
+    except ValidationError:
+        raise Unreachable from None
+
+
+def _error_code(answer: Answer) -> str:
+    try:
+        return read(_Problem, answer.json()).error.code
+    except Unreachable:
+        return "unknown"

@@ -1,0 +1,79 @@
+"""What is read back from Paddle and listed there, through the same eyes as its events."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from shared.domain.errors import EventMalformed, NotFound
+from shared.domain.instants import write_instant
+from shared.domain.names import subscription_id, vendor_id
+from shared.domain.purchases import Event, PaymentsRead
+from shared.marketplaces.paddle.api import PaddleApi, PaddleRefused
+from shared.marketplaces.paddle.events import EVENT_TYPES, Catalogue, read_content, read_entity
+
+# https://developer.paddle.com/errors/subscriptions
+_CANCELED_ALREADY = frozenset({"subscription_update_when_canceled", "subscription_is_canceled_action_invalid"})
+_LOCKED = "subscription_locked_pending_changes"
+
+_log = logging.getLogger(__name__)
+
+
+def read_subscription(api: PaddleApi, catalogue: Catalogue, name: str) -> list[Event]:
+    """The subscription, its completed transactions and its adjustments; empty if Paddle has no such subscription."""
+    number = vendor_id(name.removeprefix("paddle."))
+    try:
+        subscription = api.get(f"/subscriptions/{number}")
+    except NotFound:
+        return []
+    told = [read_entity("subscription.updated", subscription, catalogue)]
+    query = {"subscription_id": number}
+    transactions = api.pages("/transactions", {**query, "status": "completed", "order_by": "billed_at[DESC]"})
+    told += [read_entity("transaction.completed", found, catalogue) for found in transactions]
+    told += [read_entity("adjustment.updated", found, catalogue) for found in api.pages("/adjustments", query)]
+    asked = Event("", subscription_id("paddle", number), "", PaymentsRead(), ours=False)
+    return [*(event for event in told if event is not None), asked]
+
+
+def list_subscriptions(api: PaddleApi, catalogue: Catalogue) -> Iterator[Event]:
+    """Every subscription that Paddle lists and that concerns us."""
+    listed = api.pages("/subscriptions", {})
+    yield from _that_make_sense(listed, lambda found: read_entity("subscription.updated", found, catalogue))
+
+
+def list_events(api: PaddleApi, catalogue: Catalogue, since: datetime) -> Iterator[Event]:
+    """What Paddle sent, or tried to send, since a moment."""
+    query = {"from": write_instant(since), "event_type": ",".join(sorted(EVENT_TYPES)), "order_by": "id[ASC]"}
+    yield from _that_make_sense(api.pages("/events", query), lambda found: read_content(found, catalogue))
+
+
+def _that_make_sense(
+    listed: Iterator[dict[str, Any]], read: Callable[[dict[str, Any]], Event | None]
+) -> Iterator[Event]:
+    """One bad record holds up no other."""
+    for found in listed:
+        try:
+            event = read(found)
+        except EventMalformed:
+            _log.warning("paddle: a listed record that makes no sense was passed over")
+            continue
+        if event is not None:
+            yield event
+
+
+def cancel(api: PaddleApi, name: str) -> None:
+    """End a subscription with the period that is paid for. One that ends already, or is gone, is done."""
+    number = vendor_id(name.removeprefix("paddle."))
+    try:
+        api.post(f"/subscriptions/{number}/cancel", {"effective_from": "next_billing_period"})
+    except NotFound:
+        return
+    except PaddleRefused as refused:
+        if refused.code in _CANCELED_ALREADY or (refused.code == _LOCKED and _ends_already(api, number)):
+            return
+        raise
+
+
+def _ends_already(api: PaddleApi, number: str) -> bool:
+    change = api.get(f"/subscriptions/{number}").get("scheduled_change")
+    return isinstance(change, dict) and change.get("action") == "cancel"

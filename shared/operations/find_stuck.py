@@ -1,0 +1,60 @@
+"""Nothing stuck unnoticed: what is overdue, how old, and what it is; the operator's view of health."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain.records import Unhandled
+from shared.ports import Delete, Outside, Stored
+from shared.storage import keys
+
+_EVENT_STUCK_AFTER = timedelta(hours=1)
+_EVENTS_STALE_AFTER = timedelta(hours=4)
+_LIST_STALE_AFTER = timedelta(hours=50)
+_DUE_STUCK_AFTER = timedelta(hours=4)
+_CREDENTIAL_WARNS_BEFORE = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """One thing that an operator must look at: a closed code, what it is about, and since when."""
+
+    code: str
+    about: str
+    since: datetime | None
+
+
+def find_stuck(outside: Outside) -> list[Stuck]:
+    """Everything that is stuck; nothing means green. Ids, codes and times, never people."""
+    now = outside.clock()
+    return [*_unhandled(outside, now), *_stale(outside, now), *_overdue(outside, now)]
+
+
+def _unhandled(outside: Outside, now: datetime) -> Iterator[Stuck]:
+    for name in outside.marketplaces:
+        for stored in outside.tables.find(keys.unhandled_events(name)):
+            event = stored.row.key
+            if _was_handled_since(outside, stored):
+                outside.tables.write(Delete(stored))
+            elif stored.record.first_at and stored.record.first_at + _EVENT_STUCK_AFTER <= now:
+                yield Stuck(f"EVENT_{stored.record.code}", f"{name} {event}", stored.record.first_at)
+
+
+def _was_handled_since(outside: Outside, stored: Stored[Unhandled]) -> bool:
+    subscription = stored.record.subscription
+    return bool(subscription) and outside.tables.read(keys.receipt(subscription, stored.row.key)) is not None
+
+
+def _stale(outside: Outside, now: datetime) -> Iterator[Stuck]:
+    for name in outside.marketplaces:
+        for part, limit in (("events", _EVENTS_STALE_AFTER), ("list", _LIST_STALE_AFTER)):
+            mark = outside.tables.read(keys.watermark(name, part))
+            succeeded = mark.record.succeeded_at if mark else None
+            if succeeded is None or succeeded + limit <= now:
+                yield Stuck("RECONCILIATION_STALE", f"{name} {part}", succeeded)
+
+
+def _overdue(outside: Outside, now: datetime) -> Iterator[Stuck]:
+    oldest = next(outside.tables.find_due(now), None)
+    if oldest is not None and oldest.record.at and oldest.record.at + _DUE_STUCK_AFTER <= now:
+        yield Stuck("DELETION_OVERDUE", oldest.record.kind, oldest.record.at)

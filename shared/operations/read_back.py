@@ -1,0 +1,48 @@
+"""Ask a marketplace what a subscription is, and take its answer in, unless something newer came meanwhile."""
+
+from collections.abc import Callable, Sequence
+
+from shared.domain.errors import Unavailable
+from shared.domain.purchases import Event
+from shared.domain.records import Subscription
+from shared.operations.record_event import finish
+from shared.operations.take_events import Moved, take_events
+from shared.ports import Hint, Outside, Stored
+from shared.storage import keys
+
+_MOST_QUESTIONS = 5
+
+
+def read_back(outside: Outside, subscription: str) -> Stored[Subscription] | None:
+    """The header after reading back; None where neither we nor the marketplace have such a subscription.
+
+    Raises Unavailable where the marketplace or storage does not answer, NotFound where it is not configured.
+    """
+    marketplace = outside.marketplace_of(subscription)
+    return _ask(outside, subscription, lambda: marketplace.read_back(subscription))
+
+
+def take_hint(outside: Outside, hint: Hint) -> None:
+    """Take in what a message only hints at, with its receipt.
+
+    Raises ChangeRefused for a change that the vendor's terms do not allow, Unavailable: deliver it again.
+    """
+    marketplace = outside.marketplace_of(hint.subscription)
+    _ask(outside, hint.subscription, lambda: marketplace.follow(hint))
+
+
+def _ask(outside: Outside, subscription: str, question: Callable[[], Sequence[Event]]) -> Stored[Subscription] | None:
+    row = keys.subscription(subscription)
+    for _ in range(_MOST_QUESTIONS):
+        before = outside.tables.read(row)
+        events = question()
+        if not events:
+            return before
+        try:
+            header, _ = take_events(outside, subscription, events, expecting=before.record.version if before else "")
+        except Moved:
+            continue
+        if header is not None:
+            finish(outside, next((event.reference for event in events if event.reference), ""), header)
+        return header
+    raise Unavailable

@@ -1,0 +1,59 @@
+"""Take in a message of a marketplace, and remember the ones that could not be handled until they are."""
+
+import logging
+from collections.abc import Mapping
+
+from shared.domain.errors import EventMalformed, Refusal
+from shared.domain.purchases import Event
+from shared.domain.records import Unhandled
+from shared.operations.read_back import take_hint
+from shared.operations.record_event import record_event
+from shared.ports import Change, Conflict, Hint, Insert, Outside, StorageUnavailable
+from shared.storage import keys
+
+_log = logging.getLogger(__name__)
+
+
+def receive_message(outside: Outside, name: str, headers: Mapping[str, str], body: bytes) -> None:
+    """Returns once the message is stored, or there is nothing to store.
+
+    Raises NotFound where the marketplace is not configured, SignatureInvalid, EventMalformed, and Unavailable or a
+    surprise for what a later delivery may mend.
+    """
+    marketplace = outside.marketplace_of(name)
+    try:
+        told = marketplace.receive(headers, body, outside.clock())
+    except EventMalformed as malformed:
+        _remember(outside, name, malformed.event or "without-id", "", malformed.code)
+        raise
+    if told is None:
+        return
+    try:
+        _take(outside, told)
+    except Exception as error:
+        code = error.code if isinstance(error, Refusal) else type(error).__name__
+        event = told.id if isinstance(told, Event) else told.event
+        _remember(outside, name, event, told.subscription, code)
+        raise
+
+
+def _take(outside: Outside, told: Event | Hint) -> None:
+    if isinstance(told, Event):
+        record_event(outside, told)
+    else:
+        take_hint(outside, told)
+
+
+def _remember(outside: Outside, marketplace: str, event: str, subscription: str, code: str) -> None:
+    """Count a failure by the event's id. Where storage itself fails, the marketplace's next try is the memory."""
+    row = keys.unhandled(marketplace, event)
+    try:
+        known = outside.tables.read(row)
+        if known is None:
+            noted = Unhandled(subscription=subscription, code=code, first_at=outside.clock())
+            outside.tables.write(Insert(row, noted))
+        else:
+            again = {"tries": known.record.tries + 1, "code": code}
+            outside.tables.write(Change(known, known.record.model_copy(update=again)))
+    except (Conflict, StorageUnavailable):
+        _log.warning("%s: an unhandled event was not counted", marketplace)

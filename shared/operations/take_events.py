@@ -1,0 +1,148 @@
+"""Take in what a marketplace tells of one subscription: in one batch, with a receipt if it was sent to us."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+
+from shared.domain.errors import BeingErased
+from shared.domain.purchases import Event, Payment, Purchase, apply
+from shared.domain.records import Receipt, Subscription, Transaction, TransactionHint
+from shared.domain.retention import RECEIPT_KEPT, next_look, subscription_goes_at
+from shared.operations.due import with_look
+from shared.operations.persistence import persist
+from shared.ports import Change, Conflict, Insert, Outside, Put, Stored, Write
+from shared.storage import keys
+
+_SALT_BYTES = 16
+
+
+class Recorded(Enum):
+    """What became of what was told. All of them are answered with a 200."""
+
+    STORED = auto()
+    REPEATED = auto()
+    NOTHING_TO_STORE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is stored of a subscription before it is told anything."""
+
+    header: Stored[Subscription] | None
+    transactions: dict[str, Stored[Transaction]]
+
+    @property
+    def version(self) -> str:
+        """Raised by what marketplaces tell, and by nothing else."""
+        return self.header.record.version if self.header else ""
+
+    def purchase(self, now: datetime) -> Purchase:
+        """The stored purchase, or a new one that nobody owns and nothing is known of."""
+        header = self.header.record if self.header else Subscription(salt=_salt(), first_seen=now)
+        return Purchase(header, {number: found.record for number, found in self.transactions.items()})
+
+
+class Moved(Exception):
+    """A marketplace wrote since it was asked, so that its answer may be old."""
+
+
+def take_events(
+    outside: Outside, subscription: str, events: Sequence[Event], *, expecting: str | None = None
+) -> tuple[Stored[Subscription] | None, Recorded]:
+    """The header after these events, and whether they changed what is stored.
+
+    At most one of them came with a receipt. Raises BeingErased, StorageUnavailable: deliver it again; and Moved
+    where the header's version is not the one that was ``expecting`` an answer.
+    """
+    return persist(lambda: _take(outside, subscription, events, expecting))
+
+
+def _take(
+    outside: Outside, subscription: str, events: Sequence[Event], expecting: str | None
+) -> tuple[Stored[Subscription] | None, Recorded]:
+    known, now = _load(outside, subscription), outside.clock()
+    if expecting is not None and expecting != known.version:
+        raise Moved
+    after = known.purchase(now)
+    for event in events:
+        after = apply(after, event, now)
+    if known.header is None and (not any(map(_is_ours, events)) or _is_past(after.header, now)):
+        return None, Recorded.NOTHING_TO_STORE
+    receipts = [event.id for event in events if event.id]
+    changes = _transaction_writes(known, subscription, after)
+    if known.header and not receipts and not changes and known.header.record == after.header:
+        return known.header, Recorded.NOTHING_TO_STORE
+    header = _with_hints(outside, subscription, after.header, now, receipts)
+    _write_transaction_hints(outside, events)
+    writes = [*_receipts(subscription, receipts, now), _header_write(known, subscription, header), *changes]
+    try:
+        stored = outside.tables.write(*writes)[len(receipts)]
+    except Conflict as conflict:
+        if not (conflict.inserted and receipts):
+            raise
+        return outside.tables.read(keys.subscription(subscription)), Recorded.REPEATED
+    return stored, Recorded.STORED
+
+
+def _load(outside: Outside, subscription: str) -> _Known:
+    header = outside.tables.read(keys.subscription(subscription))
+    if header is None:
+        return _Known(None, {})
+    if header.record.erasing:
+        raise BeingErased
+    found = outside.tables.find(keys.transactions(subscription))
+    return _Known(header, {stored.row.key.removeprefix("transaction."): stored for stored in found})
+
+
+def _is_ours(event: Event) -> bool:
+    return event.ours or bool(event.reference)
+
+
+def _is_past(header: Subscription, now: datetime) -> bool:
+    """Whether what is told would be deleted at once."""
+    goes_at = subscription_goes_at(header)
+    return goes_at is not None and goes_at <= now
+
+
+def _with_hints(
+    outside: Outside, subscription: str, header: Subscription, now: datetime, receipts: list[str]
+) -> Subscription:
+    """The note that finds the subscription again must stand before what it finds."""
+    looks = [
+        now + RECEIPT_KEPT if receipts else None,
+        next_look(header, now),
+        now if header.cut_at == now else None,
+    ]
+    return with_look(outside, subscription, header, min((look for look in looks if look), default=None))
+
+
+def _write_transaction_hints(outside: Outside, events: Sequence[Event]) -> None:
+    for event in events:
+        if isinstance(event.told, Payment):
+            hint = TransactionHint(subscription=event.subscription)
+            outside.tables.write(Put(keys.transaction_hint(event.told.transaction), hint))
+
+
+def _receipts(subscription: str, receipts: list[str], now: datetime) -> list[Write]:
+    return [Insert(keys.receipt(subscription, event), Receipt(received_at=now)) for event in receipts]
+
+
+def _header_write(known: _Known, subscription: str, header: Subscription) -> Write:
+    return Change(known.header, header) if known.header else Insert(keys.subscription(subscription), header)
+
+
+def _transaction_writes(known: _Known, subscription: str, after: Purchase) -> list[Write]:
+    writes: list[Write] = []
+    for number, transaction in after.transactions.items():
+        before = known.transactions.get(number)
+        if before is None:
+            writes.append(Insert(keys.transaction(subscription, number), transaction))
+        elif before.record != transaction:
+            writes.append(Change(before, transaction))
+    return writes
+
+
+def _salt() -> str:
+    return secrets.token_hex(_SALT_BYTES)

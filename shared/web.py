@@ -1,0 +1,146 @@
+"""The one door for outgoing calls: named hosts only, time-outs, retries with jitter, request ids in the log."""
+
+import atexit
+import json
+import logging
+import os
+import secrets
+import tempfile
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import certifi
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+
+from shared.domain.errors import Unavailable
+
+_TIMEOUTS = (3, 5)
+_LONGEST_WAIT_SECONDS = 5
+_DENIED = {401, 403}
+_RETRIED = (429, 500, 502, 503, 504)
+
+_log = logging.getLogger(__name__)
+
+
+class Unreachable(Unavailable):
+    """The other side did not answer, or answered that it cannot now; the same call may succeed later."""
+
+
+class Denied(Unavailable):
+    """The other side refuses who we are. ``causes`` is for the operator; nothing changes until they act."""
+
+    def __init__(self, host: str, causes: str) -> None:
+        super().__init__()
+        self.host = host
+        self.causes = causes
+
+
+class HostNotConfigured(ValueError):
+    """A call to somebody whom the settings do not name; always an error of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. ``repeatable`` says that doing it twice is doing it once, so that it may be retried."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
+    repeatable: bool = True
+    denied_because: str = "the credential is wrong, expired, or lacks a permission"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status that the caller decides about, and the body's bytes."""
+
+    status: int
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+
+    def json(self) -> Any:  # noqa: ANN401 - whatever the vendor answers, read by a model of the caller's
+        """The body as JSON; None where there is none. Raises Unreachable for what should be JSON and is not."""
+        if not self.body.strip():
+            return None
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise Unreachable from None
+
+
+class Web:
+    """Calls to the hosts of the settings and to nobody else."""
+
+    def __init__(self, hosts: frozenset[str], trusted: str = "") -> None:
+        self.hosts = hosts
+        self._session = requests.Session()
+        # Variables of the environment would choose other certificates and proxies than the settings do.
+        self._session.trust_env = False
+        self._session.verify = trusted or True
+        retrying = Retry(
+            total=2,
+            allowed_methods=None,
+            status_forcelist=_RETRIED,
+            backoff_factor=0.2,
+            backoff_jitter=0.2,
+            retry_after_max=_LONGEST_WAIT_SECONDS,
+            raise_on_status=False,
+        )
+        self._repeating, self._once = HTTPAdapter(max_retries=retrying), HTTPAdapter(max_retries=0)
+
+    def call(self, call: Call) -> Answer:
+        """The answer to a call, whatever its status but those of refusal and failure. Raises Denied, Unreachable."""
+        host = host_of(call.url)
+        if host not in self.hosts:
+            raise HostNotConfigured(host)
+        request_id = str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
+        answer = self._send(call, request_id)
+        _log.info("%s %s answered %d, request %s", call.method, host, answer.status, request_id)
+        if answer.status in _DENIED:
+            _log.error("%s answered %d: %s", host, answer.status, call.denied_because)
+            raise Denied(host, call.denied_because)
+        if answer.status in _RETRIED:
+            raise Unreachable
+        return answer
+
+    def _send(self, call: Call, request_id: str) -> Answer:
+        request = self._session.prepare_request(
+            requests.Request(
+                call.method,
+                call.url,
+                headers={"x-ms-requestid": request_id, **call.headers},
+                params=dict(call.query),
+                json=call.body,
+            )
+        )
+        adapter = self._repeating if call.repeatable else self._once
+        try:
+            with adapter.send(request, timeout=_TIMEOUTS, verify=self._session.verify, stream=False) as response:
+                return Answer(response.status_code, response.content, response.headers)
+        except requests.RequestException as error:
+            _log.warning("%s did not answer: %s, request %s", host_of(call.url), type(error).__name__, request_id)
+            raise Unreachable from None
+
+
+def host_of(url: str) -> str:
+    """Scheme, host and port: what a setting allows to be called."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def trusted_with(extra_ca_file: str) -> str:
+    """The path of a bundle with the usual authorities and those of a PEM file. Raises OSError if it cannot be read."""
+    bundle = Path(certifi.where()).read_text(encoding="ascii") + Path(extra_ca_file).read_text(encoding="ascii")
+    handle, path = tempfile.mkstemp(suffix=".pem", text=True)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(bundle)
+    atexit.register(Path(path).unlink, missing_ok=True)
+    return path
