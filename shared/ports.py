@@ -170,6 +170,22 @@ class Contact:
     email: str
 
 
+class TokenChecker(Protocol):
+    """Tells whether a bearer token was issued to whom we expect."""
+
+    def check(self, token: str, now: datetime) -> None:
+        """Raises SignatureInvalid for a token that is not, Unavailable while the keys cannot be had."""
+        ...
+
+
+class ServiceTokens(Protocol):
+    """Access tokens for calls that the server makes as itself."""
+
+    def token(self) -> str:
+        """A token that is good for some minutes. Raises Unavailable, Denied."""
+        ...
+
+
 class Marketplace(Protocol):
     """One marketplace, in our words. Every call to it raises Unavailable where it does not answer."""
 

@@ -47,13 +47,17 @@ class HostNotConfigured(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. ``repeatable`` says that doing it twice is doing it once, so that it may be retried."""
+    """One request. ``repeatable`` says that doing it twice is doing it once, so that it may be retried.
+
+    ``denied_because`` names the likely causes of a 401 or 403; where it is empty the caller decides about those.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: Mapping[str, Any] | None = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
     repeatable: bool = True
     denied_because: str = "the credential is wrong, expired, or lacks a permission"
 
@@ -104,7 +108,7 @@ class Web:
         request_id = str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
         answer = self._send(call, request_id)
         _log.info("%s %s answered %d, request %s", call.method, host, answer.status, request_id)
-        if answer.status in _DENIED:
+        if answer.status in _DENIED and call.denied_because:
             _log.error("%s answered %d: %s", host, answer.status, call.denied_because)
             raise Denied(host, call.denied_because)
         if answer.status in _RETRIED:
@@ -119,6 +123,7 @@ class Web:
                 headers={"x-ms-requestid": request_id, **call.headers},
                 params=dict(call.query),
                 json=call.body,
+                data=dict(call.form) if call.form is not None else None,
             )
         )
         adapter = self._repeating if call.repeatable else self._once

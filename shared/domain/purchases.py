@@ -93,6 +93,8 @@ def apply(purchase: Purchase, event: Event, now: datetime) -> Purchase:
             told = replace(purchase, header=_take_snapshot(purchase.header, snapshot, event.version, now))
         case Payment() as payment:
             told = _with_transaction(purchase, payment.transaction, _pay(purchase, payment))
+            if told.transactions != purchase.transactions:
+                told = replace(told, header=want_contact(told.header))
         case Adjustment() as adjustment:
             told = _with_transaction(purchase, adjustment.transaction, _adjust(purchase, adjustment, event.version))
         case PaymentsRead():
@@ -150,6 +152,11 @@ def note_cut(header: Subscription, now: datetime) -> Subscription:
     if header.cut_at is not None:
         return header.model_copy(update={"cut_to": header.quantity})
     return header
+
+
+def want_contact(header: Subscription) -> Subscription:
+    """The header, its billing contact to be fetched; of an unclaimed purchase nobody's contact is wanted."""
+    return header.model_copy(update={"contact_due": True}) if header.account else header
 
 
 def _with_transaction(purchase: Purchase, number: str, transaction: Transaction) -> Purchase:

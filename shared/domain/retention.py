@@ -51,7 +51,7 @@ def next_look(header: Subscription, now: datetime) -> datetime | None:
     moments = [
         subscription_goes_at(header),
         seats_go_at(header) if header.seats_used else None,
-        now + READ_BACK_AFTER if wants_reading(header) else None,
+        now + READ_BACK_AFTER if wants_reading(header) or header.contact_due else None,
         lapse_of(header),
     ]
     return min((moment for moment in moments if moment), default=None)
@@ -59,7 +59,7 @@ def next_look(header: Subscription, now: datetime) -> datetime | None:
 
 def wants_reading(header: Subscription) -> bool:
     """Whether something about it is known only to its marketplace."""
-    return header.read_back or header.contact_due or bool(header.pending_operation)
+    return header.read_back or bool(header.pending_operation)
 
 
 def lapse_of(header: Subscription) -> datetime | None:

@@ -69,6 +69,7 @@ def _take_owner(
         "owner_kind": kind,
         "tenant": account.record.tenant if kind == "organisation" else "",
         "own_seat_due": kind == "person",
+        "contact_due": True,
     }
     now = header
 

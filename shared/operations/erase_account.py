@@ -67,6 +67,8 @@ def _leave(outside: Outside, account: str, subscription: str) -> int:
         return 0
     if header.record.owner_kind == "person":
         return erase_subscription(outside, header)
-    left = header.record.model_copy(update={"account": ""})
-    outside.tables.write(Change(header, left, erases="owner removed"))
-    return 0
+    left = header.record.model_copy(update={"account": "", "contact_due": False})
+    contact = outside.tables.read(keys.contact(subscription))
+    without_contact = [Delete(contact)] if contact else []
+    outside.tables.write(Change(header, left, erases="owner removed"), *without_contact)
+    return len(without_contact)

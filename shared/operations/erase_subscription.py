@@ -17,6 +17,7 @@ def erase_subscription(outside: Outside, header: Stored[Subscription]) -> int:
     subscription, record = header.row.partition, header.record
     erased = record.seats_used + 1
     delete_seats(outside, header, [*outside.tables.find(keys.seats(subscription))])
+    erased += delete_if_there(outside, keys.contact(subscription))
     erased += _erase_transactions(outside, subscription)
     erased += delete_rows(outside, [*outside.tables.find(keys.receipts(subscription))])
     if record.tenant:

@@ -13,6 +13,7 @@ from shared.domain.retention import (
 )
 from shared.operations.due import with_look
 from shared.operations.erase_subscription import delete_rows, erase_subscription
+from shared.operations.fetch_contact import fetch_contact
 from shared.operations.persistence import persist
 from shared.operations.read_back import read_back
 from shared.operations.settle_seats import delete_seats, settle_seats
@@ -40,6 +41,8 @@ def _look(outside: Outside, subscription: str) -> int:
     # What is due is deleted even while the marketplace does not answer.
     if wants_reading(header.record) or _has_come(lapse_of(header.record), now):
         header = read_back(outside, subscription) or header
+    if header.record.contact_due:
+        header = fetch_contact(outside, header)
     _note_next(outside, header, [next_receipt, next_end, next_look(header.record, now)])
     return deleted
 

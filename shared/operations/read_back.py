@@ -1,12 +1,13 @@
 """Ask a marketplace what a subscription is, and take its answer in, unless something newer came meanwhile."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from shared.domain.errors import Unavailable
 from shared.domain.purchases import Event
 from shared.domain.records import Subscription
 from shared.operations.record_event import finish
-from shared.operations.take_events import Moved, take_events
+from shared.operations.take_events import Moved, Recorded, take_events
 from shared.ports import Hint, Outside, Stored
 from shared.storage import keys
 
@@ -38,11 +39,19 @@ def _ask(outside: Outside, subscription: str, question: Callable[[], Sequence[Ev
         events = question()
         if not events:
             return before
+        version = before.record.version if before else ""
         try:
-            header, _ = take_events(outside, subscription, events, expecting=before.record.version if before else "")
+            header, recorded = take_events(outside, subscription, events, expecting=version)
+            if recorded is Recorded.REPEATED:
+                # The message came before, but the answer to it is of now.
+                header, _ = take_events(outside, subscription, _without_receipts(events), expecting=version)
         except Moved:
             continue
         if header is not None:
             finish(outside, next((event.reference for event in events if event.reference), ""), header)
         return header
     raise Unavailable
+
+
+def _without_receipts(events: Sequence[Event]) -> list[Event]:
+    return [replace(event, id="") for event in events]

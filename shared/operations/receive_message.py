@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from shared.domain.errors import EventMalformed, Refusal
+from shared.domain.errors import ChangeRefused, EventMalformed, Refusal
 from shared.domain.purchases import Event
 from shared.domain.records import Unhandled
 from shared.operations.read_back import take_hint
@@ -30,6 +30,9 @@ def receive_message(outside: Outside, name: str, headers: Mapping[str, str], bod
         return
     try:
         _take(outside, told)
+    except ChangeRefused:
+        # An answer, not a failure: the marketplace is told no.
+        raise
     except Exception as error:
         code = error.code if isinstance(error, Refusal) else type(error).__name__
         event = told.id if isinstance(told, Event) else told.event

@@ -100,6 +100,23 @@ def _prices(text: str) -> dict[str, str]:
     return dict(prices)
 
 
+def _offers(text: str) -> dict[tuple[str, str], str]:
+    offers = {}
+    for offer, plans in _json(text, dict).items():
+        if not isinstance(plans, dict) or not all(isinstance(plan, str) for plan in plans.values()):
+            raise ValueError("must map each offer to its plans, and each of these to the name of a plan")
+        offers.update({(offer, plan): ours for plan, ours in plans.items()})
+    return offers
+
+
+def _issuers(text: str) -> tuple[str, ...]:
+    # Issuers are names that happen to be URLs: compared to the letter, the slash at the end included.
+    issuers = tuple(issuer.strip() for issuer in text.split(",") if issuer.strip())
+    for issuer in issuers:
+        _split(issuer)
+    return issuers
+
+
 def _days(text: str) -> timedelta:
     if not (text.isascii() and text.isdigit() and int(text) <= _LONGEST_GRACE):
         raise ValueError(f"must be a whole number of days from 0 to {_LONGEST_GRACE}")
@@ -162,6 +179,8 @@ Origins = Annotated[tuple[str, ...], _reader(_origins)]
 WebhookSecrets = Annotated[tuple[str, ...], _reader(_secrets)]
 Plans = Annotated[tuple[Plan, ...], _reader(_plans)]
 Prices = Annotated[dict[str, str], _reader(_prices)]
+Offers = Annotated[dict[tuple[str, str], str], _reader(_offers)]
+Issuers = Annotated[tuple[str, ...], _reader(_issuers)]
 Days = Annotated[timedelta, _reader(_days)]
 SigningKeys = Annotated[tuple[SigningKey, ...], _reader(_signing_keys, sees_now=True)]
 HashKeys = Annotated[tuple[HashKey, ...], _reader(_hash_keys, sees_now=True)]

@@ -1,0 +1,108 @@
+"""Service tokens through MSAL: one application for the whole process, since it is the cache."""
+
+import functools
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.web import Answer, Call, Denied, Unreachable, Web
+
+_DENIED = (
+    "the client credential is wrong or expired, the app has no service principal in the tenant, "
+    "or the tenant is not the one of the offer's technical configuration"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCredential:
+    """How the app proves itself: exactly one of a secret, a certificate (PEM, key and chain) or an assertion."""
+
+    secret: str = field(default="", repr=False)
+    certificate: str = field(default="", repr=False)
+    assertion: Callable[[], str] | None = None
+
+    def for_msal(self) -> str | dict[str, Any]:
+        """As MSAL wants it."""
+        if self.assertion is not None:
+            return {"client_assertion": self.assertion}
+        if self.certificate:
+            return {"private_key": self.certificate, "public_certificate": self.certificate}
+        return self.secret
+
+
+class MsalTokens:
+    """`shared.ports.ServiceTokens` by client credentials. MSAL is loaded when the first token is asked for."""
+
+    def __init__(self, web: Web, authority: str, client_id: str, credential: ClientCredential, scope: str) -> None:
+        self._web = web
+        self._authority = authority
+        self._client_id = client_id
+        self._credential = credential
+        self._scope = scope
+        self._lock = threading.Lock()
+
+    def token(self) -> str:
+        """A token from memory, or a new one about once an hour. Raises Denied, Unreachable."""
+        with self._lock:
+            answer = self._application.acquire_token_for_client([self._scope])
+        token = answer.get("access_token") if isinstance(answer, dict) else None
+        if not isinstance(token, str):
+            raise Denied(self._authority, _DENIED)
+        return token
+
+    @functools.cached_property
+    def _application(self) -> Any:  # noqa: ANN401 - MSAL has no types
+        import msal  # noqa: PLC0415 - 100 ms that the license path need not pay
+
+        return msal.ConfidentialClientApplication(
+            self._client_id,
+            authority=self._authority,
+            client_credential=self._credential.for_msal(),
+            http_client=_ThroughTheDoor(self._web),
+            instance_discovery=False,
+        )
+
+
+class _Response:
+    """The part of a response that MSAL reads."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.status_code = answer.status
+        self.text = answer.body.decode("utf-8", "replace")
+        self.headers = answer.headers
+
+    def raise_for_status(self) -> None:
+        if self.status_code >= 400:  # noqa: PLR2004
+            raise Unreachable
+
+    def json(self) -> Any:  # noqa: ANN401
+        return json.loads(self.text)
+
+
+class _ThroughTheDoor:
+    """MSAL's calls, like all others, go to hosts of the settings, with our time-outs."""
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+
+    def get(
+        self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None, **_: Any
+    ) -> _Response:  # noqa: ANN401
+        return _Response(self._web.call(Call("GET", url, headers or {}, params or {}, denied_because="")))
+
+    def post(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **_: Any,
+    ) -> _Response:  # noqa: ANN401
+        return _Response(
+            self._web.call(Call("POST", url, headers or {}, params or {}, form=data or {}, denied_because=""))
+        )
+
+    def close(self) -> None:
+        """Nothing of its own to close."""

@@ -1,0 +1,85 @@
+"""Microsoft's commercial marketplace: https://learn.microsoft.com/partner-center/marketplace-offers/pc-saas-fulfillment-life-cycle."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from shared.domain.errors import EventMalformed, NotFound, SignatureInvalid
+from shared.domain.names import subscription_id, vendor_id
+from shared.domain.purchases import Event
+from shared.marketplaces.microsoft import reading
+from shared.marketplaces.microsoft.api import FulfillmentApi
+from shared.marketplaces.microsoft.payloads import MessageData
+from shared.marketplaces.microsoft.reading import Offers
+from shared.ports import Contact, Hint, TokenChecker
+
+NAME = "microsoft"
+
+# Every action names a subscription; these also have an operation that can be asked for.
+_WITH_OPERATION = frozenset({"ChangePlan", "ChangeQuantity", "Reinstate"})
+
+
+@dataclass(frozen=True, slots=True)
+class Microsoft:
+    """`shared.ports.Marketplace` for Microsoft. Nothing switches the token check off."""
+
+    checker: TokenChecker
+    offers: Offers
+    api: FulfillmentApi
+    name: str = NAME
+    portal_url: str = "https://admin.microsoft.com/Adminportal/Home#/subscriptions"
+    privacy_policy_url: str = "https://privacy.microsoft.com/privacystatement"
+
+    def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Hint | None:
+        """Where to look. Raises SignatureInvalid, EventMalformed, Unavailable while Entra's keys cannot be had."""
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise SignatureInvalid
+        self.checker.check(token.strip(), now)
+        return _hint(body)
+
+    def follow(self, hint: Hint) -> Sequence[Event]:
+        """The subscription, read, with the hint's receipt. Raises ChangeRefused for what is not sold."""
+        return reading.follow(self.api, self.offers, hint)
+
+    def read_back(self, subscription: str) -> Sequence[Event]:
+        """The subscription as it is now; empty if the marketplace has none of that name."""
+        return reading.read_subscription(self.api, self.offers, subscription)
+
+    def events_since(self, since: datetime) -> Iterator[Event]:  # noqa: ARG002 - the shape of all
+        """The marketplace keeps no list of what it sent."""
+        return iter(())
+
+    def subscriptions(self) -> Iterator[Event]:
+        """Every subscription of our offers."""
+        return reading.list_subscriptions(self.api, self.offers)
+
+    def cancel(self, subscription: str) -> None:
+        """Ask for the end of a subscription. One that is gone is done."""
+        try:
+            self.api.cancel(vendor_id(subscription.removeprefix("microsoft.")))
+        except NotFound:
+            return
+
+    def contact(self, subscription: str, transaction: str) -> Contact | None:  # noqa: ARG002 - the shape of all
+        """Who pays: an address; the marketplace tells no name."""
+        try:
+            address = self.api.billing_address(vendor_id(subscription.removeprefix("microsoft.")))
+        except NotFound:
+            return None
+        return Contact("", address) if address else None
+
+
+def _hint(body: bytes) -> Hint | None:
+    try:
+        message = MessageData.model_validate(json.loads(body))
+    except (ValueError, RecursionError, ValidationError):
+        raise EventMalformed from None
+    if not message.subscription:
+        return None
+    operation = vendor_id(message.id) if message.id and message.action in _WITH_OPERATION else ""
+    event = f"{vendor_id(message.id or 'without-id')}-{vendor_id(message.action or 'none')}"
+    return Hint(event, subscription_id(NAME, message.subscription), operation)

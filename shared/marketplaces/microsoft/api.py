@@ -1,0 +1,131 @@
+"""The SaaS fulfillment API, version 2: https://learn.microsoft.com/partner-center/marketplace-offers/pc-saas-fulfillment-apis."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import BaseModel, Field, ValidationError
+
+from shared.domain.errors import NotFound
+from shared.marketplaces.microsoft.payloads import OperationData, Page, ResolvedData, SubscriptionData
+from shared.ports import ServiceTokens
+from shared.web import Answer, Call, Unreachable, Web
+
+_VERSION = {"api-version": "2018-08-31"}
+_OK = range(200, 300)
+# Its own emulator, and reportedly the service, answer 400 for what is not there.
+_NOT_THERE = {400, 404}
+_DENIED = (
+    "the app in the token is not the one of the offer's technical configuration, its credential expired, "
+    "or the offer was not published again after a change"
+)
+
+
+class _Payer(BaseModel):
+    email: str = Field("", validation_alias="emailId")
+
+
+class _Billing(BaseModel):
+    purchaser: _Payer = _Payer()
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class MarketplaceRefused(Exception):
+    """The marketplace will not do it, and asking again does not change that."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(str(status))
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class FulfillmentApi:
+    """A client. Raises Denied, Unreachable (also for an answer that makes no sense), NotFound, MarketplaceRefused."""
+
+    web: Web
+    url: str
+    tokens: ServiceTokens
+
+    def resolve(self, purchase_token: str) -> ResolvedData:
+        """What a purchase token stands for. Raises NotFound for one that is expired or none."""
+        answer = self._call("POST", "/saas/subscriptions/resolve", {"x-ms-marketplace-token": purchase_token})
+        return read(ResolvedData, answer.json())
+
+    def subscription(self, number: str) -> SubscriptionData:
+        """The subscription as it is now."""
+        return read(SubscriptionData, self._call("GET", f"/saas/subscriptions/{number}").json())
+
+    def billing_address(self, number: str) -> str:
+        """The e-mail address of whoever pays, asked for on its own and nowhere else."""
+        return read(_Billing, self._call("GET", f"/saas/subscriptions/{number}").json()).purchaser.email
+
+    def operations(self, number: str) -> list[OperationData]:
+        """The changes that are under way."""
+        try:
+            content = self._call("GET", f"/saas/subscriptions/{number}/operations").json()
+        except NotFound:
+            return []
+        page = read(Page, {"operations": content} if isinstance(content, list) else content or {})
+        return [read(OperationData, item) for item in page.items]
+
+    def operation(self, number: str, operation: str) -> OperationData:
+        """One operation, which proves that a webhook did not make it up."""
+        path = f"/saas/subscriptions/{number}/operations/{operation}"
+        return read(OperationData, self._call("GET", path).json())
+
+    def subscriptions(self) -> Iterator[dict[str, Any]]:
+        """Every subscription of the publisher's app, page by page; an empty answer is an empty list."""
+        query: Mapping[str, str] = {}
+        while True:
+            content = self._call("GET", "/saas/subscriptions", query=query).json()
+            page = read(Page, {"subscriptions": content} if isinstance(content, list) else content or {})
+            yield from page.items
+            token = parse_qs(urlsplit(page.next).query).get("continuationToken", [""])[0]
+            if not token:
+                return
+            query = {"continuationToken": token}
+
+    def activate(self, number: str, plan: str, quantity: int | None) -> None:
+        """Start billing. The documents differ on whether a body is needed, so that there is one."""
+        body = {"planId": plan} if quantity is None else {"planId": plan, "quantity": quantity}
+        self._call("POST", f"/saas/subscriptions/{number}/activate", body=body)
+
+    def cancel(self, number: str) -> None:
+        """Ask for the end of a subscription; it is accepted now and done later."""
+        self._call("DELETE", f"/saas/subscriptions/{number}")
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        call = Call(
+            method,
+            f"{self.url}{path}",
+            headers={"Authorization": f"Bearer {self.tokens.token()}", **(headers or {})},
+            query={**_VERSION, **(query or {})},
+            body=body if method == "POST" and body is not None else ({} if method == "POST" else None),
+            repeatable=method == "GET" or path.endswith("/resolve"),
+            denied_because=_DENIED,
+        )
+        answer = self.web.call(call)
+        if answer.status in _NOT_THERE:
+            raise NotFound
+        if answer.status not in _OK:
+            raise MarketplaceRefused(answer.status)
+        return answer
+
+
+def read(model: type[M], content: object) -> M:
+    """What is read of an answer. Raises Unreachable for what is no such answer."""
+    try:
+        return model.model_validate(content)
+    except ValidationError:
+        raise Unreachable from None
