@@ -9,6 +9,7 @@ import jwt
 import pytest
 import requests
 
+from dev import people
 from dev.host import Host, running
 from functions import create_app
 from shared.operations.assign_seat import assign_seat
@@ -83,6 +84,10 @@ def test_the_curl_of_the_readme_answers_with_a_license_that_verifies(base: str, 
 
     assert answer["code"] == claims["code"] == "LICENSED"
     assert claims["sub"] == bind(claims["salt"], json.loads(question.body)["email"])
+
+
+def test_the_curl_of_the_readme_asks_as_the_demo_organisations_bob() -> None:
+    assert json.loads(Curl.read(asked).body)["email"] in people.BOB.addresses
 
 
 def test_another_address_gets_an_answer_that_looks_the_same(base: str) -> None:
