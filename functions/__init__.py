@@ -12,7 +12,8 @@ from shared.telemetry import quiet_libraries
 def create_app(services: Callable[[], Services]) -> func.FunctionApp:
     """The app with every route and timer; ``services`` is first asked when a request comes."""
     quiet_libraries()
+    blueprints = [module.blueprint(services) for module in (health, license, purge, reconcile, webhooks)]
     app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
-    for module in (health, license, nowhere, purge, reconcile, webhooks):
-        app.register_functions(module.blueprint(services))
+    for blueprint in (*blueprints, nowhere.blueprint(blueprints)):
+        app.register_functions(blueprint)
     return app

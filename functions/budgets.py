@@ -15,6 +15,9 @@ from shared.ports import Clock, Identities
 PER_SOURCE = 3000
 PER_ADDRESS = 30
 
+# Whoever asks as that many within a minute makes us forget what was spent, and cannot make us grow.
+MOST_KEYS = 20_000
+
 _WINDOW_SECONDS = 60
 _IPV4_PREFIX, _IPV6_PREFIX = 24, 48
 
@@ -48,7 +51,8 @@ class _Budget:
         """Count one request. Raises TooManyRequests once the minute's budget is spent."""
         now = int(clock().timestamp())
         with self._lock:
-            if now // _WINDOW_SECONDS != self._window:
+            is_full = len(self._spent) >= MOST_KEYS and key not in self._spent
+            if is_full or now // _WINDOW_SECONDS != self._window:
                 self._window = now // _WINDOW_SECONDS
                 self._spent.clear()
             self._spent[key] += 1
@@ -66,5 +70,8 @@ def source_of(forwarded_for: str) -> str:
         address = ipaddress.ip_address(host)
     except ValueError:
         return "unknown"
-    prefix = _IPV4_PREFIX if address.version == 4 else _IPV6_PREFIX  # noqa: PLR2004
+    if isinstance(address, ipaddress.IPv6Address):
+        # A listener for both protocols writes IPv4 clients as IPv6, all of them in one network.
+        address = address.ipv4_mapped or address
+    prefix = _IPV4_PREFIX if isinstance(address, ipaddress.IPv4Address) else _IPV6_PREFIX
     return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))

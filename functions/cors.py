@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 import azure.functions as func
 
-from functions.edge import Handler
-from shared.domain.errors import Refusal
+from functions.edge import Handler, endpoint
 from shared.services import Services
 
 _PREFLIGHT = {
@@ -23,17 +22,23 @@ def allow_addin(services: Callable[[], Services]) -> Callable[[Handler], Handler
         @functools.wraps(handler)
         def answer(req: func.HttpRequest) -> func.HttpResponse:
             is_preflight = req.method == "OPTIONS"
-            response = func.HttpResponse(status_code=204) if is_preflight else handler(req)
+            response = preflight(req) if is_preflight else handler(req)
             response.headers["Vary"] = "Origin"
             origin = req.headers.get("origin", "")
             if _is_allowed(origin, services):
                 # Classic Outlook sends its origin with a trailing slash and wants to read exactly that back.
                 response.headers["Access-Control-Allow-Origin"] = origin
+                response.headers["Access-Control-Expose-Headers"] = "Retry-After"
                 if is_preflight:
                     response.headers.update(_PREFLIGHT)
             return response
 
         return answer
+
+    @endpoint
+    def preflight(_req: func.HttpRequest) -> func.HttpResponse:
+        services()
+        return func.HttpResponse(status_code=204)
 
     return decorate
 
@@ -53,6 +58,5 @@ def allow_anyone(handler: Handler) -> Handler:
 def _is_allowed(origin: str, services: Callable[[], Services]) -> bool:
     try:
         return origin.removesuffix("/") in services().addin_origins
-    except Refusal:
-        # Not configured: the answer is a refusal already, and nobody's page may read it.
+    except Exception:  # noqa: BLE001 - the answer says so already, and nobody's page may read it
         return False

@@ -3,6 +3,7 @@
 import functools
 import json
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import azure.functions as func
@@ -89,7 +90,13 @@ def timer(handler: Callable[[func.TimerRequest], None]) -> Callable[[func.TimerR
 def problem(refusal: Refusal, *, status: int = 0) -> func.HttpResponse:
     """A refusal as an application/problem+json document with its stable code."""
     number = status or next(number for kind, number in _STATUSES if isinstance(refusal, kind))
-    document = {"type": "about:blank", "title": refusal.sentence, "status": number, "code": refusal.code}
+    document = {
+        "type": "about:blank",
+        "title": HTTPStatus(number).phrase,
+        "status": number,
+        "detail": refusal.sentence,
+        "code": refusal.code,
+    }
     headers = dict(NO_STORE)
     if isinstance(refusal, TooManyRequests | Unavailable | NotConfigured):
         headers["Retry-After"] = str(getattr(refusal, "retry_after", 5))
@@ -116,7 +123,8 @@ def body_of(req: func.HttpRequest, most_bytes: int) -> bytes:
 def members_of(body: bytes, members: frozenset[str]) -> dict[str, Any]:
     """The members of a closed JSON object, each exactly once. Raises BodyNotJson, BodyNotAsDocumented."""
     try:
-        content = json.loads(body, object_pairs_hook=_without_repetition)
+        # Decoded first: left to itself, json also guesses UTF-16 and UTF-32, which no JSON on the wire is in.
+        content = json.loads(body.decode(), object_pairs_hook=_without_repetition)
     except (ValueError, RecursionError):
         raise BodyNotJson from None
     if not isinstance(content, dict) or set(content) != members:

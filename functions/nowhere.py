@@ -3,32 +3,42 @@
 The host matches routes in the alphabetical order of function names, so this name must come last.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Iterator, Sequence
 
 import azure.functions as func
 
 from functions.edge import endpoint
 from shared.domain.errors import MethodNotAllowed, NotFound
-from shared.services import Services
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-_ALLOWED = {
-    "api/health": ("GET",),
-    "api/license": ("OPTIONS", "POST"),
-    "api/webhooks/paddle": ("POST",),
-    ".well-known/jwks.json": ("GET",),
-}
+_PARAMETER = re.compile(r"\\{[^/]*\\}")
 
 
-def blueprint(_services: Callable[[], Services]) -> func.Blueprint:
-    """The catch-all."""
+def blueprint(others: Sequence[func.Blueprint]) -> func.Blueprint:
+    """The catch-all behind all others, whose routes it knows."""
     functions = func.Blueprint()
+    routes = [*_routes(others)]
 
     @functions.function_name("zz_nowhere")
     @functions.route("{*path}", methods=_METHODS)
     @endpoint
     def zz_nowhere(req: func.HttpRequest) -> func.HttpResponse:
-        allowed = _ALLOWED.get((req.route_params.get("path") or "").lower().rstrip("/"))
-        raise MethodNotAllowed(allowed) if allowed else NotFound
+        path = (req.route_params.get("path") or "").rstrip("/")
+        allowed = {method for route, methods in routes if route.fullmatch(path) for method in methods}
+        raise MethodNotAllowed(tuple(sorted(allowed))) if allowed else NotFound
 
     return functions
+
+
+def _routes(blueprints: Sequence[func.Blueprint]) -> Iterator[tuple[re.Pattern[str], list[str]]]:
+    # An app tells its functions once only, and the real one must tell Azure.
+    app = func.FunctionApp(func.AuthLevel.ANONYMOUS)
+    for found in blueprints:
+        app.register_functions(found)
+    for function in app.get_functions():
+        trigger = function.get_trigger()
+        if trigger and function.is_http_function():
+            declared = trigger.get_dict_repr()
+            template = _PARAMETER.sub("[^/]+", re.escape(declared["route"]))
+            yield re.compile(template, re.IGNORECASE), [str(method) for method in declared["methods"]]

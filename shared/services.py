@@ -15,8 +15,9 @@ from shared.settings import Settings, read_settings
 from shared.signing import KeyedIdentities, LicenseSigner
 from shared.storage.credential import IdentityEndpoint, ManagedIdentityCredential
 from shared.storage.tables import Account, AzureTables
+from shared.storage.trust import trusted_with
 from shared.telemetry import start_error_reports
-from shared.web import Web, host_of, trusted_with
+from shared.web import Web, host_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def connect(env: Mapping[str, str], clock: Clock = utc_now) -> Services:
     start_error_reports(settings.sentry_dsn, settings.environment)
     trusted = trusted_with(settings.extra_ca_file) if settings.extra_ca_file else ""
     return Services(
-        tables=_tables(settings, env, clock, trusted),
+        tables=_tables(settings, env, clock),
         identities=KeyedIdentities(settings.identity_hash_keys, clock),
         signer=LicenseSigner(settings.license_signing_keys, clock),
         clock=clock,
@@ -77,7 +78,7 @@ def on_first_use(connect_now: Callable[[], Services]) -> Callable[[], Services]:
     return services
 
 
-def _tables(settings: Settings, env: Mapping[str, str], clock: Clock, trusted: str) -> AzureTables:
+def _tables(settings: Settings, env: Mapping[str, str], clock: Clock) -> AzureTables:
     # The platform sets these three itself, beside our settings:
     # https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
     endpoint = IdentityEndpoint(
@@ -88,7 +89,7 @@ def _tables(settings: Settings, env: Mapping[str, str], clock: Clock, trusted: s
     credential = ManagedIdentityCredential(endpoint, clock)
     main = Account(settings.tables_connection, settings.tables_endpoint)
     ledger = Account(settings.ledger_connection, settings.ledger_endpoint)
-    return AzureTables(main, ledger, credential, clock, trusted=trusted)
+    return AzureTables(main, ledger, credential, clock, extra_ca_file=settings.extra_ca_file)
 
 
 def _hosts(settings: Settings) -> frozenset[str]:

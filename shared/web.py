@@ -1,19 +1,14 @@
 """The one door for outgoing calls: named hosts only, time-outs, retries with jitter, request ids in the log."""
 
-import atexit
 import json
 import logging
-import os
 import secrets
-import tempfile
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import certifi
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
@@ -139,13 +134,3 @@ def host_of(url: str) -> str:
     """Scheme, host and port: what a setting allows to be called."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def trusted_with(extra_ca_file: str) -> str:
-    """The path of a bundle with the usual authorities and those of a PEM file. Raises OSError if it cannot be read."""
-    bundle = Path(certifi.where()).read_text(encoding="ascii") + Path(extra_ca_file).read_text(encoding="ascii")
-    handle, path = tempfile.mkstemp(suffix=".pem", text=True)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(bundle)
-    atexit.register(Path(path).unlink, missing_ok=True)
-    return path

@@ -7,6 +7,7 @@ import sys
 from shared.operations.rekey_people import rekey_people
 from shared.services import Services, connect
 from shared.settings import SettingsInvalid
+from support.describe_data import describe_data
 
 
 def main(arguments: list[str]) -> int:
@@ -15,7 +16,11 @@ def main(arguments: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     rekey = commands.add_parser("rekey-people", help="move the people index to the newest key")
     rekey.add_argument("old_key", help="the id of the key that no instance writes any more")
+    commands.add_parser("describe-data", help="print docs/data.md; needs no settings")
     chosen = parser.parse_args(arguments)
+    if chosen.command == "describe-data":
+        print(describe_data(), end="")
+        return 0
     try:
         services = connect(os.environ)
     except SettingsInvalid as invalid:

@@ -14,17 +14,22 @@ def parse(text: str) -> datetime:
 
 def sortable(text: str) -> str:
     """An RFC 3339 timestamp as fixed-width UTC text with nine digits, which sorts as time does."""
-    return f"{_whole_seconds(text):%Y-%m-%dT%H:%M:%S}.{_fraction(text)}Z"
+    return f"{_naive(_whole_seconds(text)).isoformat()}.{_fraction(text)}Z"
 
 
 def write_instant(moment: datetime) -> str:
     """How an instant is stored: fixed width, UTC, so that text order is time order."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+    return f"{_naive(moment).isoformat(timespec='microseconds')}Z"
 
 
 def day_of(moment: datetime) -> date:
     """The UTC day of a moment."""
     return moment.astimezone(UTC).date()
+
+
+def _naive(moment: datetime) -> datetime:
+    # isoformat() pads years below 1000, which strftime() does not everywhere.
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _match(text: str) -> re.Match[str]:

@@ -101,7 +101,7 @@ LAST_USE = Held(
 class Record(BaseModel):
     """A row. Storage gives each inserted row its two random ids; unknown fields are refused on write."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     record_id: Annotated[Text, CLOCKWORK] = ""
     operation: Annotated[Text, OURS] = ""

@@ -71,7 +71,7 @@ def lapse_of(header: Subscription) -> datetime | None:
 
 def account_goes_at(account: Account, owned: list[Subscription]) -> datetime | None:
     """When an account goes by itself; None while it owns a subscription that lives."""
-    signed_in = _midnight_after(account.last_sign_in)
+    signed_in = _beginning_of(account.last_sign_in)
     if not account.led_to_something:
         return signed_in + SIGN_IN_ONLY_KEPT
     ended = [end_of(header) for header in owned]
@@ -80,5 +80,5 @@ def account_goes_at(account: Account, owned: list[Subscription]) -> datetime | N
     return max([signed_in, *(end for end in ended if end)]) + ACCOUNT_KEPT
 
 
-def _midnight_after(day: date | None) -> datetime:
+def _beginning_of(day: date | None) -> datetime:
     return datetime.combine(day or date.min, time.min, UTC)

@@ -89,7 +89,7 @@ class _ThroughTheDoor:
 
     def get(
         self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None, **_: Any
-    ) -> _Response:  # noqa: ANN401
+    ) -> _Response:
         return _Response(self._web.call(Call("GET", url, headers or {}, params or {}, denied_because="")))
 
     def post(
@@ -99,7 +99,7 @@ class _ThroughTheDoor:
         data: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         **_: Any,
-    ) -> _Response:  # noqa: ANN401
+    ) -> _Response:
         return _Response(
             self._web.call(Call("POST", url, headers or {}, params or {}, form=data or {}, denied_because=""))
         )

@@ -1,6 +1,5 @@
 """A token for storage from the platform's identity endpoint, in place of azure-identity's 160 ms of imports."""
 
-import threading
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,30 +33,47 @@ class ManagedIdentityCredential:
     def __init__(self, endpoint: IdentityEndpoint, clock: Clock) -> None:
         self._endpoint = endpoint
         self._clock = clock
-        self._lock = threading.Lock()
         self._tokens: dict[str, AccessToken] = {}
 
     def get_token(self, *scopes: str, **_: Any) -> AccessToken:  # noqa: ANN401 - azure-core's signature
-        """A token for one scope, from memory until five minutes before it ends."""
-        scope = scopes[0]
-        with self._lock:
-            token = self._tokens.get(scope)
-            if token is None or token.expires_on - _RENEW_BEFORE_SECONDS <= self._clock().timestamp():
-                token = self._tokens[scope] = self._ask(scope.removesuffix("/.default"))
+        """A token for one scope, from memory until five minutes before it ends, or to its end where no new one comes.
+
+        Nobody waits for somebody else's question: one that is not answered would hold up everyone in turn.
+        """
+        scope, now = scopes[0], self._clock().timestamp()
+        token = self._tokens.get(scope)
+        if token is not None and now < token.expires_on - _RENEW_BEFORE_SECONDS:
             return token
+        try:
+            token = self._tokens[scope] = self._ask(scope.removesuffix("/.default"))
+        except ServiceRequestError:
+            if token is None or token.expires_on <= now:
+                raise
+        return token
 
     def _ask(self, resource: str) -> AccessToken:
         wanted = {"api-version": _API_VERSION, "resource": resource, "client_id": self._endpoint.client_id}
         try:
-            answer = requests.get(
-                self._endpoint.url,
-                params={name: value for name, value in wanted.items() if value},
-                headers={"X-IDENTITY-HEADER": self._endpoint.header},
-                timeout=_TIMEOUTS,
-                allow_redirects=False,
-            )
-            answer.raise_for_status()
-            body = answer.json()
-            return AccessToken(body["access_token"], int(body["expires_on"]))
-        except (requests.RequestException, KeyError, TypeError, ValueError) as error:
+            with requests.Session() as session:
+                # The endpoint is the platform's own: no proxy's business, and no place for a .netrc.
+                session.trust_env = False
+                answer = session.get(
+                    self._endpoint.url,
+                    params={name: value for name, value in wanted.items() if value},
+                    headers={"X-IDENTITY-HEADER": self._endpoint.header},
+                    timeout=_TIMEOUTS,
+                    allow_redirects=False,
+                )
+            return _read(answer)
+        except (requests.RequestException, KeyError, TypeError, ValueError, OverflowError) as error:
             raise ServiceRequestError("the identity endpoint gave no token") from error
+
+
+def _read(answer: requests.Response) -> AccessToken:
+    if answer.status_code != requests.codes.ok:
+        raise ValueError("no token")
+    body = answer.json()
+    token = body["access_token"]
+    if not (isinstance(token, str) and token):
+        raise TypeError("no token")
+    return AccessToken(token, int(body["expires_on"]))

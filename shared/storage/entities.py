@@ -12,7 +12,8 @@ R = TypeVar("R", bound=Record)
 Entity = dict[str, str | int | bool]
 
 # https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
-_FORBIDDEN_IN_KEYS = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
+_KEYS = ("PartitionKey", "RowKey")
+_FORBIDDEN_IN_KEYS = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONGEST_KEY_BYTES = 1024
 _LONGEST_TEXT_UNITS = 32 * 1024
 _LARGEST_ENTITY_BYTES = 1024 * 1024
@@ -27,7 +28,7 @@ def keys_of(row: Row[Any]) -> Entity:
     for key in (row.partition, row.key):
         if _FORBIDDEN_IN_KEYS.search(key) or len(key.encode("utf-16-le")) > _LONGEST_KEY_BYTES:
             raise NotStorable(f"a key of table {row.table} cannot be stored")
-    return {"PartitionKey": row.partition, "RowKey": row.key}
+    return dict(zip(_KEYS, (row.partition, row.key), strict=True))
 
 
 def to_entity(row: Row[R], record: R) -> Entity:
@@ -42,17 +43,20 @@ def to_merge(row: Row[R], before: R, after: R) -> Entity:
 
 
 def to_record(row: Row[R], entity: Mapping[str, Any]) -> R:
-    """An entity as its record. Fields that this version does not know are left alone, and counted in the log."""
+    """An entity as its record. Fields that this version does not know are left alone, and counted in the log.
+
+    Whoever asks for a bare Record wants whatever stands there, and no more of it than its ids.
+    """
     known = {name: value for name, value in entity.items() if name in row.model.model_fields}
-    unknown = len(entity) - len(known) - 2
-    if unknown > 0:
+    unknown = len(entity) - len(known) - len(_KEYS)
+    if unknown > 0 and row.model is not Record:
         _log.warning("unknown fields", extra={"table": row.table, "count": unknown})
     return row.model.model_validate(known)
 
 
 def _properties(record: Record) -> Entity:
     # Validated anew, since a copy with changed fields was not.
-    return type(record).model_validate(record.model_dump()).model_dump()
+    return type(record).model_validate(dict(record), strict=True).model_dump()
 
 
 def _checked(row: Row[Any], entity: Entity) -> Entity:

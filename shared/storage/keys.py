@@ -173,6 +173,11 @@ def unhandled_events(marketplace: str) -> Row[Unhandled]:
     return unhandled(marketplace, "")
 
 
-def erased(expires: date, record_id: str) -> Row[Erased]:
-    """A ledger entry, on the day it expires."""
-    return Row("ledger", f"{expires:%Y-%m-%d}", record_id, Erased)
+def erased(expires: date, erasure: str) -> Row[Erased]:
+    """A ledger entry, on the day it expires: named by the record, and the attempt to erase it."""
+    return Row("ledger", f"{expires:%Y-%m-%d}", erasure, Erased)
+
+
+def erased_until(day: str) -> Row[Erased]:
+    """The partition name that ends the days before one."""
+    return Row("ledger", day, "", Erased)

@@ -5,34 +5,33 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from azure.core import MatchConditions
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import AzureError, HttpResponseError
+from azure.core.exceptions import AzureError
 from azure.data.tables import TableClient, TableServiceClient, UpdateMode
 
-from shared.domain.instants import day_of, write_instant
+from shared.domain.instants import write_instant
 from shared.domain.records import Due, Erased, Record
-from shared.domain.retention import LEDGER_KEPT
-from shared.ports import Change, Clock, Conflict, Delete, Insert, Put, Row, StorageUnavailable, Stored, Write
+from shared.ports import Change, Clock, Conflict, Delete, Insert, Put, Row, Stored, Write
 from shared.storage import keys
+from shared.storage.answers import give_up, is_about_a_missing_row, is_conflict, wait_no_longer
 from shared.storage.entities import keys_of, to_record
-from shared.storage.writes import entity_of, erasures, mark, one_partition, row_of, standing
+from shared.storage.ledger import Note, is_undone, notes
+from shared.storage.trust import trusted_with
+from shared.storage.writes import entity_of, mark, one_partition, row_of, standing
 
 R = TypeVar("R", bound=Record)
 
-# The SDK waits 300 seconds by default; a marketplace waits five.
+# The SDK waits 300 seconds by default, four times; a marketplace waits five. After "timeout" nothing is tried again.
 _CLIENT_OPTIONS: dict[str, Any] = {
     "connection_timeout": 2,
     "read_timeout": 4,
+    "timeout": 4,
     "retry_total": 2,
     "retry_backoff_factor": 0.1,
 }
-
-_NOT_FOUND = 404
-_CONFLICTS = {_NOT_FOUND, 409, 412}
-_NO_SUCH_TABLE = {"TableNotFound", "TableBeingDeleted"}
 _SIDE_BY_SIDE = 16
 
 
@@ -47,8 +46,7 @@ class Account:
 class AzureTables:
     """`shared.ports.Tables` over azure-data-tables.
 
-    ``clock`` dates the ledger's entries; ``trusted`` is a bundle in place of the usual authorities;
-    ``on_request`` sees each HTTP request, for counting.
+    ``clock`` dates the ledger's entries; ``on_request`` sees each HTTP request, for counting.
     """
 
     def __init__(
@@ -58,12 +56,12 @@ class AzureTables:
         credential: TokenCredential,
         clock: Clock,
         *,
-        trusted: str = "",
+        extra_ca_file: str = "",
         on_request: Callable[[object], None] | None = None,
     ) -> None:
-        options = dict(_CLIENT_OPTIONS)
-        if trusted:
-            options["connection_verify"] = trusted
+        options = {**_CLIENT_OPTIONS, "raw_response_hook": wait_no_longer}
+        if extra_ca_file:
+            options["connection_verify"] = trusted_with(extra_ca_file)
         if on_request:
             options["raw_request_hook"] = on_request
         places = [(main, keys.TABLES), (ledger, keys.LEDGER_TABLES)]
@@ -79,9 +77,9 @@ class AzureTables:
         try:
             entity = self._clients[row.table].get_entity(row.partition, row.key)
         except AzureError as error:
-            if _status(error) == _NOT_FOUND:
+            if is_about_a_missing_row(error):
                 return None
-            _give_up(error)
+            give_up(error)
         return Stored(row, to_record(row, entity), str(entity.metadata["etag"]))
 
     def read_together(self, rows: Sequence[Row[Any]]) -> list[Stored[Any] | None]:
@@ -119,19 +117,18 @@ class AzureTables:
         """All or nothing, within one partition. Raises Conflict or StorageUnavailable."""
         operation = secrets.token_hex(16)
         marked = mark(writes, operation)
-        erased = [*erasures(marked)]
-        self._note_erased(erased)
+        noted = self._note_erased(marked, operation)
         try:
             etags = self._submit(marked)
         except AzureError as error:
-            return self._resolve(error, marked, erased, operation)
+            return self._resolve(error, marked, noted, operation)
         return [standing(write, etag) for write, etag in zip(marked, etags, strict=True) if etag]
 
     def forget_ledger_before(self, day: str) -> int:
         """Delete the ledger's entries that expired before a day; answers how many."""
-        ledger, forgotten = keys.erased(day_of(self._clock()), ""), 0
-        for stored in self._query(replace(ledger, partition=day), "PartitionKey lt @partition"):
-            self._submit([Delete(stored)])
+        forgotten = 0
+        for stored in self._query(keys.erased_until(day), "PartitionKey lt @partition"):
+            self._forget(stored.row)
             forgotten += 1
         return forgotten
 
@@ -158,7 +155,7 @@ class AzureTables:
                 row = replace(beginning, partition=entity["PartitionKey"], key=entity["RowKey"])
                 yield Stored(row, to_record(row, entity), str(entity.metadata["etag"]))
         except AzureError as error:
-            _give_up(error)
+            give_up(error)
 
     def _submit(self, writes: Sequence[Write]) -> list[str]:
         """The new ETag of each row, in order; empty for what is deleted."""
@@ -169,7 +166,7 @@ class AzureTables:
         return ["" if isinstance(w, Delete) else a["etag"] for w, a in zip(writes, answers, strict=True)]
 
     def _resolve(
-        self, error: AzureError, writes: Sequence[Write], erased: Sequence[Erased], operation: str
+        self, error: AzureError, writes: Sequence[Write], noted: Sequence[Note], operation: str
     ) -> list[Stored[Any]]:
         """What an error means: a retry inside the SDK can report a conflict with our own first try."""
         inserted = next((write.row for write in writes if isinstance(write, Insert)), None)
@@ -177,30 +174,29 @@ class AzureTables:
         if there is not None and there.record.operation == operation:
             rows = [row_of(write) for write in writes if not isinstance(write, Delete)]
             return [stored for stored in self.read_together(rows) if stored]
-        if _status(error) not in _CONFLICTS:
-            _give_up(error)
-        self._withdraw(erased)
+        if not is_conflict(error):
+            give_up(error)
+        for note in noted:
+            if is_undone(note, self.read(row_of(note.write))):
+                self._forget(note.entry.row)
         raise Conflict(inserted=there is not None) from error
 
-    def _note_erased(self, erased: Sequence[Erased]) -> None:
+    def _note_erased(self, writes: Sequence[Write], operation: str) -> list[Note]:
         # Before the deletion: an erasure that a restored backup could undo unnoticed would be worse.
-        if not erased:
-            return
-        try:
-            self._submit([Put(self._ledger_row(note), note) for note in erased])
-        except AzureError as error:
-            _give_up(error)
-
-    def _withdraw(self, erased: Sequence[Erased]) -> None:
-        for note in erased:
-            row = self._ledger_row(note)
+        noted = [*notes(writes, operation, self._clock())]
+        if noted:
+            one_partition(writes)
             try:
-                self._clients[row.table].delete_entity(row.partition, row.key)
+                self._submit(mark([note.entry for note in noted], operation))
             except AzureError as error:
-                _give_up(error)
+                give_up(error)
+        return noted
 
-    def _ledger_row(self, note: Erased) -> Row[Erased]:
-        return keys.erased(day_of(self._clock() + LEDGER_KEPT), note.erased_record)
+    def _forget(self, entry: Row[Erased]) -> None:
+        try:
+            self._clients[entry.table].delete_entity(entry.partition, entry.key)
+        except AzureError as error:
+            give_up(error)
 
 
 def _client(account: Account, credential: TokenCredential, options: dict[str, Any]) -> TableServiceClient:
@@ -247,15 +243,3 @@ def _row_range(beginning: Row[Any]) -> tuple[str, ...]:
 def _next(text: str) -> str:
     """The first text that does not begin with this one."""
     return text[:-1] + chr(ord(text[-1]) + 1) if text else ""
-
-
-def _status(error: AzureError) -> int:
-    """The HTTP status of an answer about a row; 0 where storage did not answer, or lacks the very table."""
-    code = getattr(error, "error_code", None)
-    if not isinstance(error, HttpResponseError) or getattr(code, "value", code) in _NO_SUCH_TABLE:
-        return 0
-    return error.status_code or 0
-
-
-def _give_up(error: AzureError) -> NoReturn:
-    raise StorageUnavailable from error

@@ -1,0 +1,42 @@
+"""The app over a world, and a world in which Bob has a seat."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from dev.azurite import Azurite
+from shared.operations.assign_seat import assign_seat
+from tests.functions.serving import serving
+from tests.paddle import Subscription, deliver
+from tests.world import BOB, World, empty_tables, environment
+
+
+@pytest.fixture
+def base(world: World) -> Iterator[str]:
+    with serving(lambda: world.services) as url:
+        yield url
+
+
+@pytest.fixture
+def bought(world: World) -> Subscription:
+    """What Alice bought for her organisation; Bob has one of its seats."""
+    subscription = Subscription(world.checkout())
+    deliver(world, *subscription.bought())
+    assign_seat(world.services, subscription.partition, BOB)
+    return subscription
+
+
+@pytest.fixture(scope="module")
+def quiet_world(azurite: Azurite) -> World:
+    """A world that a whole module shares, since what it asks must leave nothing."""
+    made = World(environment(azurite))
+    empty_tables(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def quiet(quiet_world: World) -> Iterator[str]:
+    """The app over that world, which is found empty in the end."""
+    with serving(lambda: quiet_world.services) as url:
+        yield url
+    assert {name: rows for name, rows in quiet_world.rows().items() if rows} == {}

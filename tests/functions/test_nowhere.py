@@ -1,0 +1,86 @@
+"""What the catch-all tells: the methods of a route that exists, and that there is nothing anywhere else."""
+
+from collections.abc import Callable
+
+import azure.functions as func
+import pytest
+
+from functions import nowhere
+from tests.functions.serving import JSON, assert_problem
+from tests.functions.test_routes import METHODS, ROUTES, TAKEN
+from tests.runtime.asking import Answer, ask
+
+OTHER_METHODS = [
+    (method, TAKEN[name][0].path, sorted(route.methods))
+    for name, route in ROUTES.items()
+    for method in sorted(METHODS)
+    if name in TAKEN and method not in route.methods
+]
+
+
+NOWHERE_PATHS = [
+    "/",
+    "//",
+    "/?email=bob@contoso.example",
+    "/index.html",
+    "/api",
+    "/api/",
+    "/api/nothing",
+    "/api/license/bob@contoso.example",
+    "/api//license",
+    "//api/license",
+    "/api/./license",
+    "/api/x/../license",
+    "/api%2Flicense",
+    "/api/license%00",
+    "/api/license;x=1",
+    "/.well-known/security.txt",
+    "/.env",
+    "/%FF%FE",
+    "/%",
+    "/{*path}",
+    "/" + "x" * 8000,
+    "/runtime/webhooks/x",
+]
+
+
+@pytest.mark.parametrize(("method", "path", "allowed"), OTHER_METHODS)
+@pytest.mark.parametrize("spell", [str, str.upper, "{}/".format], ids=["as is", "capitals", "slash"])
+def test_another_method_is_refused_and_told_which_would_do(
+    quiet: str, method: str, path: str, allowed: list[str], spell: Callable[[str], str]
+) -> None:
+    answer = ask(quiet, method, spell(path), JSON, b"{}")
+
+    assert (answer.status, answer.header("allow")) == (405, [", ".join(allowed)])
+    assert_problem_unless_head(method, answer, 405, "METHOD_NOT_ALLOWED")
+
+
+def assert_problem_unless_head(method: str, answer: Answer, status: int, code: str) -> None:
+    if method == "HEAD":
+        assert (answer.status, answer.body) == (status, b"")
+    else:
+        assert_problem(answer, status, code)
+
+
+def test_a_route_with_a_parameter_is_told_its_methods_too() -> None:
+    things = func.Blueprint()
+    for method in ("DELETE", "GET"):
+        things.function_name(method.lower())(things.route("things/{thing}/parts", methods=[method])(lambda req: req))
+    app = func.FunctionApp()
+    app.register_functions(nowhere.blueprint([things]))
+    [function] = app.get_functions()
+
+    for path, status in {
+        "Things/1/parts/": 405,
+        "things/1": 404,
+        "things/1/2/parts": 404,
+        "things//parts": 404,
+    }.items():
+        asked = func.HttpRequest(method="PUT", url="/", route_params={"path": path}, body=b"")
+        assert function.get_user_function()(asked).status_code == status, path
+
+
+@pytest.mark.parametrize("path", NOWHERE_PATHS, ids=[path[:40] for path in NOWHERE_PATHS])
+@pytest.mark.parametrize("method", sorted(METHODS))
+def test_there_is_nothing_anywhere_else(quiet: str, path: str, method: str) -> None:
+    assert_problem_unless_head(method, ask(quiet, method, path, JSON, b"{}"), 404, "NOT_FOUND")

@@ -1,0 +1,1 @@
+"""An app directory as Azure has it, with one function for each habit of the Functions host."""
