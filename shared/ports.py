@@ -1,7 +1,7 @@
 """The outside world on one page: what operations may ask of it, and how it fails."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -9,7 +9,7 @@ from shared.domain.entitlement import Terms
 from shared.domain.errors import Unavailable
 from shared.domain.people import Person
 from shared.domain.purchases import Event
-from shared.domain.records import Due, Record
+from shared.domain.records import Due, Record, Status
 
 R = TypeVar("R", bound=Record)
 Clock = Callable[[], datetime]
@@ -170,6 +170,33 @@ class Contact:
     email: str
 
 
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A purchase that was begun at a marketplace; the browser opens it by its transaction."""
+
+    transaction: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a claimant knows of a purchase: a transaction number and one fact of its invoice; neither is stored."""
+
+    transaction: str = ""
+    fact: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A purchase as a landing shows it; ``parties`` may activate it, ``tenant`` is whom it is for."""
+
+    status: Status
+    plan: str
+    quantity: int
+    tenant: str
+    parties: tuple[Person, ...] = field(repr=False)
+
+
 class TokenChecker(Protocol):
     """Tells whether a bearer token was issued to whom we expect."""
 
@@ -232,6 +259,41 @@ class Marketplace(Protocol):
         """Whom it is billed to, asked for at this moment."""
         ...
 
+    def proves(self, subscription: str, proof: Proof, person: Person, *, is_administrator: bool) -> bool:
+        """Whether this person shows that an unowned purchase is theirs, by what the marketplace answers now."""
+        ...
+
+
+class SellsHere(Protocol):
+    """A marketplace whose checkout is opened from our page."""
+
+    def sell(self, plan: str, seats: int, reference: str) -> Checkout:
+        """A checkout at a price, a number of seats and a reference that the browser cannot change.
+
+        Raises NotForSale for a plan without a price.
+        """
+        ...
+
+    def subscription_of(self, transaction: str) -> str:
+        """The name of the subscription that a transaction of ours became; empty while there is none."""
+        ...
+
+
+class LandsBuyers(Protocol):
+    """A marketplace that sends buyers to our page with a token."""
+
+    def resolve(self, token: str) -> str:
+        """The name of the subscription behind a purchase token. Raises NotFound for one that is expired or none."""
+        ...
+
+    def see(self, subscription: str) -> Seen:
+        """The purchase as it is now. Raises NotFound."""
+        ...
+
+    def activate(self, subscription: str) -> None:
+        """Start billing, with the plan and quantity that were bought."""
+        ...
+
 
 class Outside(Protocol):
     """Everything outside that an operation may use."""
@@ -269,6 +331,16 @@ class Outside(Protocol):
     @property
     def marketplaces(self) -> Mapping[str, Marketplace]:
         """The marketplaces that are configured, by name."""
+        ...
+
+    @property
+    def sellers(self) -> Mapping[str, SellsHere]:
+        """Of these, the ones whose checkout is opened from our page."""
+        ...
+
+    @property
+    def stores(self) -> Mapping[str, LandsBuyers]:
+        """Of these, the ones that send buyers to our page."""
         ...
 
     def marketplace_of(self, subscription: str) -> Marketplace:

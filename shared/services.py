@@ -7,11 +7,17 @@ from datetime import UTC, datetime
 
 from shared.domain.entitlement import Terms
 from shared.domain.errors import NotFound
+from shared.identity.entra_keys import EntraKeys
+from shared.identity.marketplace_tokens import WebhookTokens
+from shared.identity.service_tokens import ClientCredential, MsalTokens
+from shared.marketplaces.microsoft import Microsoft
+from shared.marketplaces.microsoft.api import FulfillmentApi
+from shared.marketplaces.microsoft.reading import Offers
 from shared.marketplaces.paddle import Paddle
 from shared.marketplaces.paddle.api import PaddleApi
 from shared.marketplaces.paddle.events import Catalogue
-from shared.ports import Clock, Identities, Marketplace, Signer, Tables
-from shared.settings import Settings, read_settings
+from shared.ports import Clock, Identities, LandsBuyers, Marketplace, SellsHere, Signer, Tables
+from shared.settings import MarketplaceSettings, Settings, read_settings
 from shared.signing import KeyedIdentities, LicenseSigner
 from shared.storage.credential import IdentityEndpoint, ManagedIdentityCredential
 from shared.storage.tables import Account, AzureTables
@@ -33,6 +39,8 @@ class Services:
     audience: str
     addin_origins: frozenset[str]
     marketplaces: Mapping[str, Marketplace]
+    sellers: Mapping[str, SellsHere]
+    stores: Mapping[str, LandsBuyers]
 
     def marketplace_of(self, subscription: str) -> Marketplace:
         """The marketplace that a subscription's name begins with. Raises NotFound where it is not configured."""
@@ -52,8 +60,11 @@ def connect(env: Mapping[str, str], clock: Clock = utc_now) -> Services:
     settings = read_settings(env, clock().timestamp())
     start_error_reports(settings.sentry_dsn, settings.environment)
     trusted = trusted_with(settings.extra_ca_file) if settings.extra_ca_file else ""
+    web = Web(_hosts(settings), trusted)
+    credential = _credential(env, clock)
+    paddle, microsoft = _paddle(settings, web), _microsoft(settings, web, credential)
     return Services(
-        tables=_tables(settings, env, clock),
+        tables=_tables(settings, credential, clock),
         identities=KeyedIdentities(settings.identity_hash_keys, clock),
         signer=LicenseSigner(settings.license_signing_keys, clock),
         clock=clock,
@@ -61,7 +72,9 @@ def connect(env: Mapping[str, str], clock: Clock = utc_now) -> Services:
         issuer=settings.public_url,
         audience=settings.product_id,
         addin_origins=frozenset(settings.addin_origins),
-        marketplaces=_marketplaces(settings, Web(_hosts(settings), trusted)),
+        marketplaces={name: found for name, found in (("paddle", paddle), ("microsoft", microsoft)) if found},
+        sellers={"paddle": paddle} if paddle else {},
+        stores={"microsoft": microsoft} if microsoft else {},
     )
 
 
@@ -78,7 +91,7 @@ def on_first_use(connect_now: Callable[[], Services]) -> Callable[[], Services]:
     return services
 
 
-def _tables(settings: Settings, env: Mapping[str, str], clock: Clock) -> AzureTables:
+def _credential(env: Mapping[str, str], clock: Clock) -> ManagedIdentityCredential:
     # The platform sets these three itself, beside our settings:
     # https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
     endpoint = IdentityEndpoint(
@@ -86,7 +99,10 @@ def _tables(settings: Settings, env: Mapping[str, str], clock: Clock) -> AzureTa
         header=env.get("IDENTITY_HEADER", ""),
         client_id=env.get("AZURE_CLIENT_ID", ""),
     )
-    credential = ManagedIdentityCredential(endpoint, clock)
+    return ManagedIdentityCredential(endpoint, clock)
+
+
+def _tables(settings: Settings, credential: ManagedIdentityCredential, clock: Clock) -> AzureTables:
     main = Account(settings.tables_connection, settings.tables_endpoint)
     ledger = Account(settings.ledger_connection, settings.ledger_endpoint)
     return AzureTables(main, ledger, credential, clock, extra_ca_file=settings.extra_ca_file)
@@ -95,13 +111,45 @@ def _tables(settings: Settings, env: Mapping[str, str], clock: Clock) -> AzureTa
 def _hosts(settings: Settings) -> frozenset[str]:
     """Everybody who may be called, besides storage: whom the settings name."""
     urls = [settings.paddle.paddle_api_url] if settings.paddle else []
+    if settings.marketplace:
+        urls += [settings.marketplace.marketplace_api_url, settings.marketplace.marketplace_authority]
     return frozenset(host_of(url) for url in urls)
 
 
-def _marketplaces(settings: Settings, web: Web) -> dict[str, Marketplace]:
-    if settings.paddle is None:
-        return {}
+def _paddle(settings: Settings, web: Web) -> Paddle | None:
+    group = settings.paddle
+    if group is None:
+        return None
     plans = tuple(plan.name for plan in settings.plans)
-    catalogue = Catalogue(settings.paddle.paddle_prices, plans, live=settings.environment == "live")
-    api = PaddleApi(web, settings.paddle.paddle_api_url, settings.paddle.paddle_api_key)
-    return {"paddle": Paddle(settings.paddle.paddle_webhook_secrets, catalogue, api)}
+    catalogue = Catalogue(group.paddle_prices, plans, live=settings.environment == "live")
+    return Paddle(group.paddle_webhook_secrets, catalogue, PaddleApi(web, group.paddle_api_url, group.paddle_api_key))
+
+
+def _microsoft(settings: Settings, web: Web, credential: ManagedIdentityCredential) -> Microsoft | None:
+    group = settings.marketplace
+    if group is None:
+        return None
+    keys = EntraKeys(web, f"{group.marketplace_authority}/discovery/v2.0/keys")
+    checker = WebhookTokens(
+        keys,
+        audience=group.marketplace_client_id,
+        tenant=group.marketplace_tenant_id,
+        app=group.marketplace_resource_id,
+        issuers=group.marketplace_issuers,
+    )
+    tokens = MsalTokens(
+        web,
+        group.marketplace_authority,
+        group.marketplace_client_id,
+        _client_credential(group, credential),
+        f"{group.marketplace_resource_id}/.default",
+    )
+    return Microsoft(checker, Offers(group.marketplace_offers), FulfillmentApi(web, group.marketplace_api_url, tokens))
+
+
+def _client_credential(group: MarketplaceSettings, credential: ManagedIdentityCredential) -> ClientCredential:
+    if not group.marketplace_managed_identity_client_id:
+        return ClientCredential(group.marketplace_client_secret, group.marketplace_certificate)
+    identity = credential.of(group.marketplace_managed_identity_client_id)
+    # https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
+    return ClientCredential(assertion=lambda: identity.get_token("api://AzureADTokenExchange/.default").token)

@@ -128,6 +128,27 @@ class BeingErased(Unavailable):
     sentence = "This record is being erased. Try again later."
 
 
+class NotForSale(BadRequest):
+    """No such plan at this marketplace, or a number of seats that is not sold like this."""
+
+    code = "NOT_FOR_SALE"
+    sentence = "This is not for sale like this."
+
+
+class ClaimRefused(Refusal):
+    """The one answer to every claim that does not succeed, so that nothing can be learnt from it."""
+
+    code = "CLAIM_REFUSED"
+    sentence = "This purchase could not be claimed. Check what was entered, or try again tomorrow."
+
+
+class NotYours(Refusal):
+    """The visitor is neither who bought nor for whom, or somebody else owns the purchase."""
+
+    code = "NOT_YOURS"
+    sentence = "This purchase belongs to somebody else."
+
+
 class ChangeRefused(Refusal):
     """A change that a marketplace announces and that the vendor's terms do not allow."""
 

@@ -166,6 +166,8 @@ class Subscription(Record):
     salt: Annotated[Text, OURS] = ""
     seats_used: Annotated[int, PURCHASE] = 0
     own_seat_due: Annotated[bool, OURS] = False
+    claim_tries: Annotated[int, OURS] = 0
+    claim_tried_on: Annotated[Day, OURS] = None
     first_seen: Annotated[Instant, CLOCKWORK] = None
     look_at: Annotated[Instant, CLOCKWORK] = None
     erasing: Annotated[bool, CLOCKWORK] = False

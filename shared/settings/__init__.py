@@ -11,6 +11,8 @@ from shared.settings.values import (
     Days,
     Dsn,
     HashKeys,
+    Issuers,
+    Offers,
     Origins,
     Plans,
     Prices,
@@ -45,6 +47,21 @@ class PaddleSettings(_Group):
     paddle_prices: Prices
 
 
+class MarketplaceSettings(_Group):
+    """What Microsoft's marketplace needs; the group is whole or absent, with exactly one way of a credential."""
+
+    marketplace_api_url: Url
+    marketplace_authority: Url
+    marketplace_issuers: Issuers
+    marketplace_tenant_id: Text
+    marketplace_client_id: Text
+    marketplace_client_secret: Text = Field("", repr=False)
+    marketplace_certificate: Text = Field("", repr=False)
+    marketplace_managed_identity_client_id: Text = ""
+    marketplace_resource_id: Text
+    marketplace_offers: Offers
+
+
 class StorageSettings(_Group):
     """Where the tables and the ledger are: by connection string, or by endpoint and managed identity."""
 
@@ -68,6 +85,7 @@ class Settings(StorageSettings):
     identity_hash_keys: HashKeys = Field(repr=False)
     sentry_dsn: Dsn = Field("", repr=False)
     paddle: PaddleSettings | None = None
+    marketplace: MarketplaceSettings | None = None
 
     @property
     def terms(self) -> Terms:

@@ -1,6 +1,6 @@
 """A token for storage from the platform's identity endpoint, in place of azure-identity's 160 ms of imports."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import requests
@@ -34,6 +34,10 @@ class ManagedIdentityCredential:
         self._endpoint = endpoint
         self._clock = clock
         self._tokens: dict[str, AccessToken] = {}
+
+    def of(self, client_id: str) -> "ManagedIdentityCredential":
+        """The same for another of the app's identities."""
+        return ManagedIdentityCredential(replace(self._endpoint, client_id=client_id), self._clock)
 
     def get_token(self, *scopes: str, **_: Any) -> AccessToken:  # noqa: ANN401 - azure-core's signature
         """A token for one scope, from memory until five minutes before it ends, or to its end where no new one comes.

@@ -9,12 +9,13 @@ from pydantic import ValidationError
 
 from shared.domain.errors import EventMalformed, NotFound, SignatureInvalid
 from shared.domain.names import subscription_id, vendor_id
+from shared.domain.people import Person
 from shared.domain.purchases import Event
 from shared.marketplaces.microsoft import reading
 from shared.marketplaces.microsoft.api import FulfillmentApi
 from shared.marketplaces.microsoft.payloads import MessageData
 from shared.marketplaces.microsoft.reading import Offers
-from shared.ports import Contact, Hint, TokenChecker
+from shared.ports import Contact, Hint, Proof, Seen, TokenChecker
 
 NAME = "microsoft"
 
@@ -60,17 +61,54 @@ class Microsoft:
     def cancel(self, subscription: str) -> None:
         """Ask for the end of a subscription. One that is gone is done."""
         try:
-            self.api.cancel(vendor_id(subscription.removeprefix("microsoft.")))
+            self.api.cancel(_number(subscription))
         except NotFound:
             return
 
     def contact(self, subscription: str, transaction: str) -> Contact | None:  # noqa: ARG002 - the shape of all
         """Who pays: an address; the marketplace tells no name."""
         try:
-            address = self.api.billing_address(vendor_id(subscription.removeprefix("microsoft.")))
+            address = self.api.billing_address(_number(subscription))
         except NotFound:
             return None
         return Contact("", address) if address else None
+
+    def proves(self, subscription: str, proof: Proof, person: Person, *, is_administrator: bool) -> bool:  # noqa: ARG002
+        """Whether the person bought it, or it is for them, or they administer the tenant it is for."""
+        try:
+            seen = self.see(subscription)
+        except NotFound:
+            return False
+        return person in seen.parties or (is_administrator and bool(seen.tenant) and person.tenant == seen.tenant)
+
+    def resolve(self, token: str) -> str:
+        """The name of the subscription behind a purchase token. Raises NotFound for one that is expired or none."""
+        return subscription_id(NAME, self.api.resolve(token).id)
+
+    def see(self, subscription: str) -> Seen:
+        """The purchase as it is now. Raises NotFound."""
+        found = self.api.subscription(_number(subscription))
+        told = reading.snapshot(found, self.offers, None)
+        if told is None:
+            raise NotFound
+        parties = {party for party in (found.beneficiary, found.purchaser) if party.tenant and party.object_id}
+        return Seen(
+            status=told.status,
+            plan=told.plan,
+            quantity=told.quantity,
+            tenant=found.beneficiary.tenant,
+            parties=tuple(Person(party.tenant, party.object_id) for party in sorted(parties, key=repr)),
+        )
+
+    def activate(self, subscription: str) -> None:
+        """Start billing, with the plan and quantity that were bought. What is active already is left alone."""
+        found = self.api.subscription(_number(subscription))
+        if found.status == "PendingFulfillmentStart":
+            self.api.activate(_number(subscription), found.plan, found.quantity)
+
+
+def _number(subscription: str) -> str:
+    return vendor_id(subscription.removeprefix(f"{NAME}."))
 
 
 def _hint(body: bytes) -> Hint | None:

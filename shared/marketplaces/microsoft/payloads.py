@@ -7,7 +7,7 @@ Microsoft's public emulator spells and nests some of them otherwise; both are re
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.domain import instants
 
@@ -42,6 +42,8 @@ Quantity = Annotated[Annotated[int, Field(strict=True, ge=0, le=100_000_000)] | 
 
 class Party(BaseModel):
     """Who bought, or for whom: tenant and object id, held only while a landing or a claim is decided."""
+
+    model_config = ConfigDict(frozen=True)
 
     tenant: Text = Field("", validation_alias=AliasChoices("tenantId", "tenant"))
     object_id: Text = Field("", validation_alias=AliasChoices("objectId", "oid"))

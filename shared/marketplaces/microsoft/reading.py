@@ -92,16 +92,15 @@ def list_subscriptions(api: FulfillmentApi, offers: Offers) -> Iterator[Event]:
             yield event
 
 
-def _event(receipt: str, found: SubscriptionData, offers: Offers, change: OperationData | None) -> Event | None:
+def snapshot(found: SubscriptionData, offers: Offers, change: OperationData | None) -> Snapshot | None:
+    """The subscription in our words, with a change that is under way; None for a status that is not known."""
     status = _STATUS.get(found.status)
     if status is None:
         _log.warning("microsoft: a subscription status that is not known changes nothing")
         return None
     plan = offers.plan(found.offer, found.plan)
-    if not plan:
-        _log.warning("microsoft: a plan that is not sold gives no seats")
     quantity = _FLAT_RATE_SEATS if found.quantity is None else found.quantity
-    told = Snapshot(
+    return Snapshot(
         status=status,
         plan=plan,
         quantity=quantity if plan else 0,
@@ -110,4 +109,12 @@ def _event(receipt: str, found: SubscriptionData, offers: Offers, change: Operat
         pending_quantity=(change.quantity or 0) if change else 0,
         pending_operation=vendor_id(change.id) if change else "",
     )
-    return Event(receipt, subscription_id("microsoft", found.id), "", told, ours=bool(plan))
+
+
+def _event(receipt: str, found: SubscriptionData, offers: Offers, change: OperationData | None) -> Event | None:
+    told = snapshot(found, offers, change)
+    if told is None:
+        return None
+    if not told.plan:
+        _log.warning("microsoft: a plan that is not sold gives no seats")
+    return Event(receipt, subscription_id("microsoft", found.id), "", told, ours=bool(told.plan))

@@ -1,16 +1,19 @@
 """Paddle Billing: https://developer.paddle.com/webhooks/overview."""
 
+import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.domain.errors import SignatureInvalid
+from shared.domain.errors import EventMalformed, NotForSale, NotFound, SignatureInvalid
+from shared.domain.names import is_reference, subscription_id, vendor_id
+from shared.domain.people import Person
 from shared.domain.purchases import Event
 from shared.marketplaces.paddle import reading
 from shared.marketplaces.paddle.api import PaddleApi
-from shared.marketplaces.paddle.events import Catalogue, read_event
+from shared.marketplaces.paddle.events import REFERENCE_MEMBER, Catalogue, read_event
 from shared.marketplaces.paddle.signature import is_signed
-from shared.ports import Contact, Hint
+from shared.ports import Checkout, Contact, Hint, Proof
 
 NAME = "paddle"
 
@@ -56,3 +59,31 @@ class Paddle:
     def contact(self, subscription: str, transaction: str) -> Contact | None:  # noqa: ARG002 - the shape of all
         """Whom a transaction was billed to."""
         return self.api.contact(transaction)
+
+    def proves(self, subscription: str, proof: Proof, person: Person, *, is_administrator: bool) -> bool:  # noqa: ARG002
+        """Whether the transaction is this subscription's, and the number is its invoice's."""
+        try:
+            bought = self.api.bought(vendor_id(proof.transaction))
+        except (NotFound, EventMalformed):
+            return False
+        given, invoice = proof.fact.strip().encode(), (bought.invoice_number or "").encode()
+        is_invoice = bool(invoice) and hmac.compare_digest(given, invoice)
+        return is_invoice and bought.subscription_id == subscription.removeprefix("paddle.")
+
+    def sell(self, plan: str, seats: int, reference: str) -> Checkout:
+        """A transaction at the first price of a plan. Raises NotForSale for a plan without one."""
+        price = next((price for price, sold in self.catalogue.prices.items() if sold == plan), None)
+        if price is None:
+            raise NotForSale
+        return Checkout(self.api.sell(price, seats, {REFERENCE_MEMBER: reference}), reference)
+
+    def subscription_of(self, transaction: str) -> str:
+        """The subscription that a transaction of ours became; empty while there is none, or it was never ours."""
+        try:
+            bought = self.api.bought(vendor_id(transaction))
+        except (NotFound, EventMalformed):
+            return ""
+        custom_data = bought.custom_data if isinstance(bought.custom_data, dict) else {}
+        if not (bought.subscription_id and is_reference(custom_data.get(REFERENCE_MEMBER))):
+            return ""
+        return subscription_id(NAME, bought.subscription_id)

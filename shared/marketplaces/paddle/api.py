@@ -70,6 +70,15 @@ class _Buyer(BaseModel):
     business: _Business | None = None
 
 
+class _Bought(BaseModel):
+    """Of a transaction: what it became, and the invoice's number, which only its holder knows."""
+
+    id: str
+    subscription_id: str | None = None
+    invoice_number: str | None = None
+    custom_data: Any = None
+
+
 @dataclass(frozen=True, slots=True)
 class PaddleApi:
     """A client with one key. Raises Denied, Unreachable (also for an answer that makes no sense) and NotFound."""

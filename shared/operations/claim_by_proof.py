@@ -1,0 +1,58 @@
+"""Claim a purchase that nobody owns yet, by a buyer who proves that it is theirs: few tries, one uniform refusal."""
+
+from dataclasses import dataclass
+
+from shared.domain.errors import ClaimRefused
+from shared.domain.instants import day_of
+from shared.domain.people import Person
+from shared.domain.purchases import LIVE
+from shared.domain.records import OwnerKind, Subscription
+from shared.operations.claim_subscription import take_ownership
+from shared.operations.read_back import read_back
+from shared.ports import Change, Conflict, Outside, Proof, Stored
+from shared.storage import keys
+
+_TRIES_A_DAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """A signed-in buyer and the account that is to own the purchase."""
+
+    account: str
+    person: Person
+    is_administrator: bool
+
+
+def claim_by_proof(
+    outside: Outside, claimant: Claimant, subscription: str, proof: Proof, owner_kind: OwnerKind
+) -> Stored[Subscription]:
+    """The subscription, owned. Raises ClaimRefused for whatever is wrong, Unavailable.
+
+    The refusal is the same whether there is no such purchase, it has an owner, it has ended, the proof is wrong, or
+    the tries of the day are used up.
+    """
+    header = outside.tables.read(keys.subscription(subscription))
+    if header is None or header.record.owner_kind or header.record.erasing or header.record.status not in LIVE:
+        raise ClaimRefused
+    header = _count_try(outside, header)
+    marketplace = outside.marketplace_of(subscription)
+    if not marketplace.proves(subscription, proof, claimant.person, is_administrator=claimant.is_administrator):
+        raise ClaimRefused
+    claimed = take_ownership(outside, header, claimant.account, owner_kind)
+    if claimed.record.account != claimant.account:
+        raise ClaimRefused
+    return read_back(outside, subscription) or claimed
+
+
+def _count_try(outside: Outside, header: Stored[Subscription]) -> Stored[Subscription]:
+    """Counted before the proof is looked at, so that asking twice at once is two tries."""
+    today = day_of(outside.clock())
+    tries = header.record.claim_tries if header.record.claim_tried_on == today else 0
+    if tries >= _TRIES_A_DAY:
+        raise ClaimRefused
+    counted = header.record.model_copy(update={"claim_tries": tries + 1, "claim_tried_on": today})
+    try:
+        return outside.tables.write(Change(header, counted))[0]
+    except Conflict:
+        raise ClaimRefused from None
