@@ -145,7 +145,8 @@ def _settle(header: Subscription, transactions: Iterable[Transaction]) -> Subscr
             "paid_through": paid_through,
             "refunded_through": _latest(refunded),
             "disputed": any(_outlives(found, paid_through) for found in disputed),
-            "read_back": _needs_reading(header, paid_through) or any(found.paid_until is None for found in refunded),
+            "read_back": _needs_reading(header, paid_through)
+            or any(found.paid_until is None for found in [*refunded, *disputed]),
         }
     )
 
