@@ -56,7 +56,8 @@ def _store(outside: Outside, event: Event) -> tuple[Stored[Subscription] | None,
     after = apply(known.purchase(now), event, now)
     if known.header is None and (not _is_ours(event) or _is_past(after.header, now)):
         return None, Recorded.NOTHING_TO_STORE
-    header = _with_hints(outside, event, after.header, now)
+    header = _with_note(outside, event, after.header, now)
+    _place_transaction_hint(outside, known, event)
     receipt = Insert(keys.receipt(event.subscription, event.id), Receipt(received_at=now))
     try:
         _, stored, *_ = outside.tables.write(
@@ -89,14 +90,20 @@ def _is_past(header: Subscription, now: datetime) -> bool:
     return goes_at is not None and goes_at <= now
 
 
-def _with_hints(outside: Outside, event: Event, header: Subscription, now: datetime) -> Subscription:
-    """What must stand before the event does: the note that finds the subscription again, and the transaction's hint."""
+def _with_note(outside: Outside, event: Event, header: Subscription, now: datetime) -> Subscription:
+    """The header, once the note stands that finds the subscription again."""
     looks = [now + RECEIPT_KEPT, next_look(header), now if header.cut_at == now else None]
-    noted = with_look(outside, event.subscription, header, min(look for look in looks if look))
-    if isinstance(event.told, Payment):
+    return with_look(outside, event.subscription, header, min(look for look in looks if look))
+
+
+def _place_transaction_hint(outside: Outside, known: _Known, event: Event) -> None:
+    """It must stand before the payment does, and so stands if the payment does; what began with a refund has none."""
+    if not isinstance(event.told, Payment):
+        return
+    before = known.transactions.get(event.told.transaction)
+    if before is None or before.record.paid_until is None:
         hint = TransactionHint(subscription=event.subscription)
         outside.tables.write(Put(keys.transaction_hint(event.told.transaction), hint))
-    return noted
 
 
 def _header_write(known: _Known, event: Event, header: Subscription) -> Write:
