@@ -5,8 +5,11 @@ import sys
 from collections.abc import Mapping
 from typing import Any, cast
 
-_KEPT_OF_EVENT = ("event_id", "timestamp", "level", "platform", "release", "environment")
+_LONGEST_STORY = 5
+_KEPT_OF_EVENT = ("event_id", "timestamp", "level", "platform", "environment")
 _KEPT_OF_FRAME = ("filename", "function", "module", "lineno", "in_app")
+
+_log = logging.getLogger("license_server")
 
 
 def quiet_libraries() -> None:
@@ -56,7 +59,12 @@ def _technical_exception(value: dict[str, Any]) -> dict[str, Any]:
 def report_settings(problems: Mapping[str, str]) -> None:
     """Log which settings are wrong, and how, without what they hold."""
     wrong = "; ".join(f"{name} {problem}" for name, problem in sorted(problems.items()))
-    logging.getLogger("license_server").error("MISCONFIGURED: %s", wrong)
+    _log.error("MISCONFIGURED: %s", wrong)
+
+
+def note(error: BaseException) -> None:
+    """Log by kind and place what others failed to do for us; error reports would only repeat it for every request."""
+    _log.warning("%s", _story(error))
 
 
 def report(error: BaseException) -> None:
@@ -64,13 +72,26 @@ def report(error: BaseException) -> None:
 
     The exception's text stays out of both: it may quote what a user sent.
     """
-    place = _place(error)
-    logging.getLogger("license_server").error("%s at %s", type(error).__name__, place)
+    _log.error("%s", _story(error))
     sentry_sdk = sys.modules.get("sentry_sdk")
     if sentry_sdk is not None:
         sentry_sdk.capture_exception(error)
         # The instance may be frozen or gone right after it answered.
         sentry_sdk.flush(2)
+
+
+def _story(error: BaseException) -> str:
+    told: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(told) < _LONGEST_STORY:
+        told.append(f"{_kind(cause)} at {_place(cause)}")
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return " from ".join(told)
+
+
+def _kind(error: BaseException) -> str:
+    status = getattr(error, "status_code", None)
+    return f"{type(error).__name__} {status}" if isinstance(status, int) else type(error).__name__
 
 
 def _place(error: BaseException) -> str:
