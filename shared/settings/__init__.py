@@ -1,20 +1,23 @@
 """Settings: read once, typed, every problem reported together, no secret printed, no weakening default."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.domain.entitlement import Terms
 from shared.domain.errors import Misconfigured
+from shared.settings.keys import HashKeys, SigningKeys
 from shared.settings.values import (
+    Authorities,
+    Connection,
     Days,
     Dsn,
-    HashKeys,
+    Environment,
+    HttpsUrl,
     Origins,
     Plans,
     Prices,
-    SigningKeys,
     Text,
     Url,
     WebhookSecrets,
@@ -48,17 +51,17 @@ class PaddleSettings(_Group):
 class StorageSettings(_Group):
     """Where the tables and the ledger are: by connection string, or by endpoint and managed identity."""
 
-    tables_connection: Text = Field("", repr=False)
-    tables_endpoint: Url = ""
-    ledger_connection: Text = Field("", repr=False)
-    ledger_endpoint: Url = ""
-    extra_ca_file: Text = ""
+    tables_connection: Connection = Field("", repr=False)
+    tables_endpoint: HttpsUrl = ""
+    ledger_connection: Connection = Field("", repr=False)
+    ledger_endpoint: HttpsUrl = ""
+    extra_ca_file: Authorities = ""
 
 
 class Settings(StorageSettings):
     """Everything that is configured."""
 
-    environment: Literal["live", "sandbox", "development"]
+    environment: Environment
     public_url: Url
     product_id: Text
     addin_origins: Origins

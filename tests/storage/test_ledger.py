@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from shared.domain.records import RECORDS, Due, Erased, Receipt, Record, Reference, Seat, Subscription
-from shared.ports import Change, Conflict, Delete, Insert, NotStorable, Put, Row, StorageUnavailable, Stored, Write
+from shared.ports import Change, Conflict, Delete, Insert, NotStorable, Put, StorageUnavailable, Stored, Write
 from shared.storage import keys
 from tests.storage.records import full
 from tests.storage.wire import LOST_AS_503, Answer, Plan, Relay
@@ -74,7 +74,8 @@ def test_any_other_change_is_not_noted(world: World) -> None:
 def test_everyone_whom_a_batch_erases_is_noted(world: World) -> None:
     header = stored(world, Subscription)
     _, seat = full(Seat)
-    rows: list[Row[Any]] = [keys.seat(header.row.partition, f"seat.{number}") for number in range(99)]
+    assert isinstance(seat, Seat)
+    rows = [keys.seat(header.row.partition, f"seat.{number}") for number in range(99)]
     written = world.tables.write(*(Insert(row, seat) for row in rows))
 
     world.tables.write(*(Delete(seat) for seat in written), owner_removal(header))
@@ -202,7 +203,7 @@ def test_a_refused_deletion_around_midnight_leaves_no_entry(make_world: WorldMak
 
 def test_what_cannot_be_stored_is_not_noted(world: World) -> None:
     header = stored(world, Subscription)
-    elsewhere = Insert(keys.receipt("paddle.sub_2", "1"), full(Receipt)[1])
+    elsewhere = Insert(keys.receipt("paddle.sub_2", "1"), Receipt(received_at=NOON))
     malformed = Change(header, header.record.model_copy(update={"quantity": "many"}), erases="owner removed")
 
     with pytest.raises(NotStorable):
