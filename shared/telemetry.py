@@ -22,29 +22,48 @@ def start_error_reports(dsn: str, environment: str) -> None:
     """Send errors to Sentry as technical information only. Without a DSN nothing is loaded or sent."""
     if not dsn:
         return
-    import sentry_sdk  # noqa: PLC0415 - costs 100 ms that installations without Sentry need not pay
+    # Costs 100 ms that installations without Sentry need not pay.
+    import sentry_sdk  # noqa: PLC0415
+    from sentry_sdk.envelope import Envelope  # noqa: PLC0415
+    from sentry_sdk.transport import HttpTransport  # noqa: PLC0415
+
+    class ErrorsOnly(HttpTransport):
+        """Sessions, traces, metrics and attachments pass no filter of ours, so that they stop at the door."""
+
+        def capture_envelope(self, envelope: Envelope) -> None:
+            envelope.items = [item for item in envelope.items if item.type == "event"]
+            if envelope.items:
+                super().capture_envelope(envelope)
 
     sentry_sdk.init(
         dsn=dsn,
+        transport=ErrorsOnly,
         environment=environment,
-        auto_enabling_integrations=False,
+        # Given, lest they be looked for in the environment, in git and at the machine's name.
+        release="",
+        server_name="",
+        debug=False,
+        spotlight=False,
         default_integrations=False,
+        auto_enabling_integrations=False,
+        auto_session_tracking=False,
         include_local_variables=False,
         include_source_context=False,
         max_request_body_size="never",
-        send_default_pii=False,
         max_breadcrumbs=0,
         send_client_reports=False,
-        server_name="",
         before_send=cast("Any", technical_only),
     )
 
 
-def technical_only(event: dict[str, Any], _hint: object = None) -> dict[str, Any]:
-    """An error report rebuilt from a list of what may be in it: where in the code and what kind, never what about."""
+def technical_only(event: dict[str, Any], _hint: object = None) -> dict[str, Any] | None:
+    """An error report rebuilt from a list of what may be in it: where in the code and what kind, never what about.
+
+    None, so that nothing is sent, for what reports no exception.
+    """
     kept = {name: event[name] for name in _KEPT_OF_EVENT if name in event}
     values = event.get("exception", {}).get("values", [])
-    return {**kept, "exception": {"values": [_technical_exception(value) for value in values]}}
+    return {**kept, "exception": {"values": [_technical_exception(value) for value in values]}} if values else None
 
 
 def _technical_exception(value: dict[str, Any]) -> dict[str, Any]:

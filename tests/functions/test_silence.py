@@ -14,7 +14,7 @@ import pytest
 
 from shared.domain.people import Person
 from shared.operations.assign_seat import Assignee, assign_seat
-from tests.functions.sentinels import ADDRESS, CLIENT, NAME, TOKEN, Sinks, fail, found_in
+from tests.functions.sentinels import ADDRESS, CLIENT, NAME, TOKEN, PlantedError, Sinks, fail, found_in
 from tests.functions.serving import JSON, LICENSE, WEBHOOK, assert_problem, question, send, serving
 from tests.paddle import Payload, Subscription, deliver, sign
 from tests.runtime.asking import Headers, ask
@@ -162,9 +162,8 @@ def test_the_search_finds_what_is_planted(leak: Callable[[str], bytes], text: st
 
 def test_the_search_finds_a_leak_in_the_log(sinks: Sinks, capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr() == ("", "")
-    try:
+    with pytest.raises(PlantedError) as planted:
         fail()
-    except Exception:
-        logging.getLogger("azure.leak").exception("x", extra={"client": CLIENT})
+    logging.getLogger("azure.leak").error("x", exc_info=planted.value, extra={"client": CLIENT})
 
     assert found_in(*sinks.seen()) == {ADDRESS, NAME, CLIENT, TOKEN}
