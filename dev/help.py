@@ -29,7 +29,7 @@ Paddle, by signed events to the running server
   subscriptions          what the Paddle stand-in knows
 
 the clock
-  purge                  run the hourly purge now; it also settles a cut in seats
+  purge                  run the hourly purge now; it settles cuts in seats too
 
 WHO is a first name (alice, bob, carol, dave, erin, frank, mallory) or an
 address. Where several subscriptions would do, --subscription sub_… says which.

@@ -10,7 +10,7 @@ _SCREEN = """
 The license server runs at {base}
 
   {base}/api/health             200 and nothing else: it serves
-  {base}/.well-known/jwks.json  the keys that verify its licenses
+  {base}/.well-known/jwks.json  the keys that verify licenses
 
 {organisation} has bought seats. Alice administers them, Bob has one, Mallory has none.
 Ask as the add-in does. For {bob} the answer is {bob_code} now:

@@ -4,10 +4,8 @@ import json
 import logging
 import os
 import signal
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from types import FrameType
+from contextlib import contextmanager
 from typing import cast
 
 from dev import local_settings
@@ -22,23 +20,23 @@ from function_app import app
 from shared.services import utc_now
 from shared.storage.tables import AzureTables
 
+_STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
 _LOG_LINE = "%(asctime)s  %(message)s"
 
 
 def serve(place: Place) -> None:
     """Serve until somebody stops it, then stop what was started. Raises Trouble, AzuriteError."""
     logging.basicConfig(format=_LOG_LINE, datefmt="%H:%M:%S", level=logging.WARNING)
-    with _stopped_by_signals(), place.held():
+    with _stop_signals_kept_back(), place.held():
         desk = Desk(place, _environment(place))
         port = local_settings.port_of(desk.env["PUBLIC_URL"])
-        services = desk.services
+        tables = cast("AzureTables", desk.services.tables)
         print("Starting…", flush=True)
         with local_settings.azurite_of(desk.env, place.azurite), _host(port):
-            cast("AzureTables", services.tables).make_tables()
-            seed(desk)
-            show(desk)
-            _log_requests_from_here()
-            threading.Event().wait()
+            for step in (tables.make_tables, lambda: seed(desk), lambda: show(desk), _log_requests_from_here):
+                if not _is_to_stop():
+                    step()
+            signal.sigwait(_STOP_SIGNALS)
 
 
 def _environment(place: Place) -> dict[str, str]:
@@ -66,15 +64,17 @@ def _log_requests_from_here() -> None:
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """Ctrl-C and SIGTERM both end the block, which is no error; asking again while it stops changes nothing."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    with suppress(KeyboardInterrupt):
+def _stop_signals_kept_back() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait until they are asked for, so that nothing is left half started or half stopped."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    try:
         yield
+    finally:
+        # Whoever asks again while it stops has their way already.
+        while _is_to_stop():
+            signal.sigwait(_STOP_SIGNALS)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _is_to_stop() -> bool:
+    return bool(signal.sigpending() & _STOP_SIGNALS)

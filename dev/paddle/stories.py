@@ -85,7 +85,7 @@ def cancel(it: Subscription, now: datetime) -> list[Payload]:
 def refund(it: Subscription, now: datetime) -> list[Payload]:
     """Pending first, then approved. The subscription itself goes on."""
     before = _renew_if_due(it, now)
-    payment = max((paid for paid in it.payments if not paid.refunded), key=lambda paid: paid.ends_at, default=None)
+    payment = next((paid for paid in reversed(it.payments) if not paid.refunded), None)
     if payment is None:
         raise Trouble("Every payment of this subscription was refunded already.")
     payment.refunded = True
