@@ -23,7 +23,7 @@ from shared.domain.errors import (
 )
 from shared.domain.errors import Misconfigured as NotConfigured
 from shared.settings import SettingsInvalid
-from shared.telemetry import report, report_settings
+from shared.telemetry import note, report, report_settings
 
 Handler = Callable[[func.HttpRequest], func.HttpResponse]
 
@@ -44,6 +44,10 @@ _STATUSES: tuple[tuple[type[Refusal], int], ...] = (
 )
 
 
+class RunFailed(Exception):
+    """A timer's run failed. Azure logs what an error says, so this says nothing; what happened was reported."""
+
+
 class Surprise(Refusal):
     """Whatever nobody expected; the log says where, the answer says nothing."""
 
@@ -61,6 +65,9 @@ def endpoint(handler: Handler) -> Handler:
         except SettingsInvalid as invalid:
             report_settings(invalid.problems)
             return problem(invalid)
+        except Unavailable as refusal:
+            note(refusal)
+            return problem(refusal)
         except Refusal as refusal:
             return problem(refusal)
         except Exception as error:  # noqa: BLE001 - the one place where surprises end
@@ -71,7 +78,7 @@ def endpoint(handler: Handler) -> Handler:
 
 
 def timer(handler: Callable[[func.TimerRequest], None]) -> Callable[[func.TimerRequest], None]:
-    """A timer's run: an error is reported by us, since the platform's worker catches it first, and fails the run."""
+    """A timer's run: an error is reported by us, since the platform's worker catches it first. Raises RunFailed."""
 
     @functools.wraps(handler)
     def run(timer: func.TimerRequest) -> None:
@@ -79,10 +86,11 @@ def timer(handler: Callable[[func.TimerRequest], None]) -> Callable[[func.TimerR
             handler(timer)
         except SettingsInvalid as invalid:
             report_settings(invalid.problems)
-            raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the same for timers
             report(error)
-            raise
+        else:
+            return
+        raise RunFailed
 
     return run
 

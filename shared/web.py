@@ -30,7 +30,7 @@ class Unreachable(Unavailable):
 class Denied(Unavailable):
     """The other side refuses who we are. ``causes`` is for the operator; nothing changes until they act."""
 
-    def __init__(self, host: str, causes: str) -> None:
+    def __init__(self, host: str = "", causes: str = "") -> None:
         super().__init__()
         self.host = host
         self.causes = causes

@@ -10,14 +10,19 @@ from shared.settings import SettingsInvalid
 from support.describe_data import describe_data
 
 
-def main(arguments: list[str]) -> int:
-    """Run one command; answers the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m support")
-    commands = parser.add_subparsers(dest="command", required=True)
+def parser() -> argparse.ArgumentParser:
+    """Every command and what it takes."""
+    made = argparse.ArgumentParser(prog="python -m support")
+    commands = made.add_subparsers(dest="command", required=True)
     rekey = commands.add_parser("rekey-people", help="move the people index to the newest key")
     rekey.add_argument("old_key", help="the id of the key that no instance writes any more")
     commands.add_parser("describe-data", help="print docs/data.md; needs no settings")
-    chosen = parser.parse_args(arguments)
+    return made
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; answers the exit status."""
+    chosen = parser().parse_args(arguments)
     if chosen.command == "describe-data":
         print(describe_data(), end="")
         return 0

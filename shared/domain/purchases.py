@@ -192,7 +192,7 @@ def _settle(header: Subscription, transactions: Iterable[Transaction], now: date
             "refunded_through": _latest(refunded),
             "disputed": any(_outlives(found, paid_through) for found in disputed),
             "unpaid_from": unpaid_from if is_known else None,
-            "read_back": not is_known or (not asked and any(found.paid_until is None for found in refunded)),
+            "read_back": not is_known or (not asked and _has_unknown([*refunded, *disputed])),
         }
     )
 
@@ -207,6 +207,11 @@ def _unpaid_from(header: Subscription, paid_through: datetime | None, now: datet
         return max((moment for moment in (header.period_start, paid_through) if moment), default=header.first_seen)
     has_lapsed = header.unpaid_from == paid_through or (asked and paid_through <= now)
     return paid_through if has_lapsed else None
+
+
+def _has_unknown(taken_back: list[Transaction]) -> bool:
+    """Whether money went back of which it is not known what it had paid for."""
+    return any(found.paid_until is None for found in taken_back)
 
 
 def is_refunded(transaction: Transaction) -> bool:

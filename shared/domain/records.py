@@ -112,10 +112,12 @@ class Record(BaseModel):
     def __pydantic_init_subclass__(cls, **_: object) -> None:
         """Derive, from the fields' own annotations, whether a restored backup must lose such a row again.
 
-        What only says that something is due comes back due, and goes again by itself.
+        What only says that something is due comes back due, and goes again by itself; so does a checkout's
+        reference, which comes back with the note that ends it.
         """
         held = held_fields(cls).values()
-        cls.erasure_is_repeated = any(h.is_about_a_person and h.keep is not Keep.DUE_DAY for h in held)
+        goes_by_itself = {Keep.DUE_DAY, Keep.REFERENCE}
+        cls.erasure_is_repeated = any(h.is_about_a_person and h.keep not in goes_by_itself for h in held)
 
 
 def held_fields(record: type[Record]) -> dict[str, Held]:

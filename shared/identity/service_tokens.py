@@ -87,22 +87,19 @@ class _ThroughTheDoor:
     def __init__(self, web: Web) -> None:
         self._web = web
 
-    def get(
-        self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None, **_: Any
-    ) -> _Response:
-        return _Response(self._web.call(Call("GET", url, headers or {}, params or {}, denied_because="")))
+    def get(self, url: str, **options: Any) -> _Response:  # noqa: ANN401 - MSAL's own signature
+        """What MSAL asks for by GET."""
+        return _Response(self._web.call(_call("GET", url, options)))
 
-    def post(
-        self,
-        url: str,
-        params: Mapping[str, str] | None = None,
-        data: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        **_: Any,
-    ) -> _Response:
-        return _Response(
-            self._web.call(Call("POST", url, headers or {}, params or {}, form=data or {}, denied_because=""))
-        )
+    def post(self, url: str, **options: Any) -> _Response:  # noqa: ANN401 - MSAL's own signature
+        """What MSAL asks for by POST."""
+        return _Response(self._web.call(_call("POST", url, options)))
 
     def close(self) -> None:
         """Nothing of its own to close."""
+
+
+def _call(method: str, url: str, options: Mapping[str, Any]) -> Call:
+    # MSAL reads Entra's refusals itself, so that 401 is an answer here.
+    headers, query, form = (options.get(name) or {} for name in ("headers", "params", "data"))
+    return Call(method, url, headers, query, form=form if method == "POST" else None, denied_because="")

@@ -1,6 +1,6 @@
 """Buying at a marketplace whose checkout we open: price, seats and reference are fixed by the server."""
 
-from shared.domain.errors import NotFound, NotForSale
+from shared.domain.errors import NotForSale, NotFound
 from shared.domain.records import OwnerKind
 from shared.operations.open_checkout import open_checkout
 from shared.operations.read_back import read_back

@@ -8,7 +8,6 @@ from shared.domain.records import OwnerKind, Subscription
 from shared.operations.claim_subscription import take_ownership
 from shared.operations.read_back import read_back
 from shared.ports import LandsBuyers, Outside, Stored
-from shared.storage import keys
 
 MARKETPLACE = "microsoft"
 

@@ -75,7 +75,7 @@ def _take(
     if known.header and not receipts and not changes and known.header.record == after.header:
         return known.header, Recorded.NOTHING_TO_STORE
     header = _with_hints(outside, subscription, after.header, now, receipts)
-    _write_transaction_hints(outside, events)
+    _place_transaction_hints(outside, known, events)
     writes = [*_receipts(subscription, receipts, now), _header_write(known, subscription, header), *changes]
     try:
         stored = outside.tables.write(*writes)[len(receipts)]
@@ -118,9 +118,13 @@ def _with_hints(
     return with_look(outside, subscription, header, min((look for look in looks if look), default=None))
 
 
-def _write_transaction_hints(outside: Outside, events: Sequence[Event]) -> None:
+def _place_transaction_hints(outside: Outside, known: _Known, events: Sequence[Event]) -> None:
+    """They must stand before a payment does, and so stand if it does; what began with a refund has none."""
     for event in events:
-        if isinstance(event.told, Payment):
+        if not isinstance(event.told, Payment):
+            continue
+        before = known.transactions.get(event.told.transaction)
+        if before is None or before.record.paid_until is None:
             hint = TransactionHint(subscription=event.subscription)
             outside.tables.write(Put(keys.transaction_hint(event.told.transaction), hint))
 

@@ -1,22 +1,25 @@
 """Settings: read once, typed, every problem reported together, no secret printed, no weakening default."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.domain.entitlement import Terms
 from shared.domain.errors import Misconfigured
+from shared.settings.keys import HashKeys, SigningKeys
 from shared.settings.values import (
+    Authorities,
+    Connection,
     Days,
     Dsn,
-    HashKeys,
+    Environment,
+    HttpsUrl,
     Issuers,
     Offers,
     Origins,
     Plans,
     Prices,
-    SigningKeys,
     Text,
     Url,
     WebhookSecrets,
@@ -65,17 +68,17 @@ class MarketplaceSettings(_Group):
 class StorageSettings(_Group):
     """Where the tables and the ledger are: by connection string, or by endpoint and managed identity."""
 
-    tables_connection: Text = Field("", repr=False)
-    tables_endpoint: Url = ""
-    ledger_connection: Text = Field("", repr=False)
-    ledger_endpoint: Url = ""
-    extra_ca_file: Text = ""
+    tables_connection: Connection = Field("", repr=False)
+    tables_endpoint: HttpsUrl = ""
+    ledger_connection: Connection = Field("", repr=False)
+    ledger_endpoint: HttpsUrl = ""
+    extra_ca_file: Authorities = ""
 
 
 class Settings(StorageSettings):
     """Everything that is configured."""
 
-    environment: Literal["live", "sandbox", "development"]
+    environment: Environment
     public_url: Url
     product_id: Text
     addin_origins: Origins
@@ -93,8 +96,16 @@ class Settings(StorageSettings):
         return Terms(self.grace_days, self.plans)
 
 
+_GROUPS: Mapping[str, type[_Group]] = {"paddle": PaddleSettings, "marketplace": MarketplaceSettings}
+
 SETTING_NAMES = frozenset(
-    name.upper() for name in {*Settings.model_fields, *PaddleSettings.model_fields} if name != "paddle"
+    name.upper() for group in [Settings, *_GROUPS.values()] for name in group.model_fields if name not in _GROUPS
+)
+
+_MARKETPLACE_CREDENTIALS = (
+    "MARKETPLACE_CLIENT_SECRET",
+    "MARKETPLACE_CERTIFICATE",
+    "MARKETPLACE_MANAGED_IDENTITY_CLIENT_ID",
 )
 
 G = TypeVar("G", bound=_Group)
@@ -108,15 +119,25 @@ def read_settings(env: Mapping[str, str], now: float) -> Settings:
     given = {name: env[name].strip() for name in SETTING_NAMES if env.get(name, "").strip()}
     problems = dict(_contradictions(given))
     settings = _parse(Settings, given, now, problems)
-    has_paddle = any(name in given for name in _names(PaddleSettings))
-    paddle = _parse(PaddleSettings, given, now, problems) if has_paddle else None
-    if settings and paddle:
-        sold = {plan.name for plan in settings.plans}
-        if not sold.issuperset(paddle.paddle_prices.values()):
-            problems["PADDLE_PRICES"] = "names a plan that PLANS does not have"
-    if problems or settings is None:
-        raise SettingsInvalid(problems)
-    return settings.model_copy(update={"paddle": paddle})
+    groups = {
+        name: _parse(group, given, now, problems)
+        for name, group in _GROUPS.items()
+        if not _names(group).isdisjoint(given)
+    }
+    if settings:
+        whole = settings.model_copy(update=groups)
+        problems |= dict(_unknown_plans(whole))
+        if not problems:
+            return whole
+    raise SettingsInvalid(problems)
+
+
+def _unknown_plans(settings: Settings) -> Iterator[tuple[str, str]]:
+    plans = {plan.name for plan in settings.plans}
+    if settings.paddle and not plans.issuperset(settings.paddle.paddle_prices.values()):
+        yield "PADDLE_PRICES", "names a plan that PLANS does not have"
+    if settings.marketplace and not plans.issuperset(settings.marketplace.marketplace_offers.values()):
+        yield "MARKETPLACE_OFFERS", "names a plan that PLANS does not have"
 
 
 def _names(group: type[_Group]) -> set[str]:
@@ -128,8 +149,12 @@ def _contradictions(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         ways = [name for name in (f"{account}_CONNECTION", f"{account}_ENDPOINT") if name in given]
         if len(ways) != 1:
             yield f"{account}_ENDPOINT", f"exactly one of it and {account}_CONNECTION must be given"
-    if not any(name in given for name in _names(PaddleSettings)):
+    used = [group for group in _GROUPS.values() if not _names(group).isdisjoint(given)]
+    if not used:
         yield "PADDLE_WEBHOOK_SECRETS", "is missing, and so is every other marketplace"
+    credentials = [name for name in _MARKETPLACE_CREDENTIALS if name in given]
+    if MarketplaceSettings in used and len(credentials) != 1:
+        yield _MARKETPLACE_CREDENTIALS[0], f"exactly one of {', '.join(_MARKETPLACE_CREDENTIALS)} must be given"
 
 
 def _parse(group: type[G], given: Mapping[str, str], now: float, problems: dict[str, str]) -> G | None:

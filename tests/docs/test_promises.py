@@ -1,6 +1,7 @@
 """Every promise has its row, and every test that a row names exists."""
 
 import ast
+import functools
 import re
 
 import pytest
@@ -11,7 +12,8 @@ NOT_BUILT = "not built yet"
 table = [*rows(read("docs/promises.md"))]
 
 
-def tests_there_are() -> set[str]:
+@functools.cache
+def names_of_tests() -> set[str]:
     return {
         node.name
         for path in (ROOT / "tests").rglob("test_*.py")
@@ -30,5 +32,5 @@ def test_a_promise_names_its_tests_or_says_that_it_is_not_built(number: str, kee
 
     assert number
     assert keeps
-    assert set(named) <= tests_there_are()
+    assert set(named) <= names_of_tests()
     assert named or NOT_BUILT in proves

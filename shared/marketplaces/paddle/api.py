@@ -114,6 +114,16 @@ class PaddleApi:
         name = buyer.business.name if buyer.business else buyer.customer.name
         return Contact(name or "", buyer.customer.email)
 
+    def bought(self, transaction: str) -> _Bought:
+        """What a transaction became. Raises NotFound."""
+        return read(_Bought, self.get(f"/transactions/{transaction}"))
+
+    def sell(self, price: str, quantity: int, custom_data: Mapping[str, str]) -> str:
+        """The id of a new transaction; the browser opens it and can change none of this."""
+        items = [{"price_id": price, "quantity": quantity}]
+        made = self.post("/transactions", {"items": items, "custom_data": dict(custom_data)})
+        return read(_Bought, made).id
+
     def _call(self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any] | None = None) -> Answer:
         headers = {"Authorization": f"Bearer {self.key}", "Paddle-Version": "1"}
         call = Call(

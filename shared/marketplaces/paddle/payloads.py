@@ -12,11 +12,17 @@ from shared.domain import instants
 
 
 def _moment(value: object) -> object:
-    return instants.parse(value) if isinstance(value, str) else value
+    return instants.parse(_text(value))
 
 
 def _sortable(value: object) -> object:
-    return instants.sortable(value) if isinstance(value, str) else value
+    return instants.sortable(_text(value))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("is no text")  # noqa: TRY004 - pydantic collects ValueErrors
+    return value
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
@@ -54,10 +60,15 @@ class Price(BaseModel):
     id: str
 
 
-class Item(BaseModel):
-    """A recurring item. Its own status is no sign of anything: it stays active when the subscription ends."""
+class PaidItem(BaseModel):
+    """What a transaction was for."""
 
     price: Price
+
+
+class Item(PaidItem):
+    """A recurring item. Its own status is no sign of anything: it stays active when the subscription ends."""
+
     quantity: Quantity
     trial_dates: Period | None = None
 
@@ -85,7 +96,7 @@ class TransactionData(BaseModel):
     subscription_id: str | None = None
     billing_period: Period | None = None
     billed_at: Moment | None = None
-    items: list[Item] = []
+    items: list[PaidItem] = []
     custom_data: Any = None
 
 

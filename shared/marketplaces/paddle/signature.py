@@ -18,7 +18,7 @@ def is_signed(header: str, body: bytes, secrets: Sequence[str], now: float) -> b
     """Whether any secret vouches for this body at about this time. Never raises, whatever the header holds."""
     pairs = [part.partition("=") for part in header.split(";")]
     stamps = [value.strip() for key, _, value in pairs if key.strip() == "ts"]
-    signatures = [value.strip().encode() for key, _, value in pairs if key.strip() == "h1"]
+    signatures = [value.strip().encode(errors="replace") for key, _, value in pairs if key.strip() == "h1"]
     # A repeated header arrives joined by commas, which no signature has.
     is_one = "," not in header and len(stamps) == 1
     if not (is_one and _TIMESTAMP.fullmatch(stamps[0]) and abs(now - int(stamps[0])) <= WINDOW_SECONDS):

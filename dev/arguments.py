@@ -1,0 +1,115 @@
+"""The command line, and the help that explains it."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn, TypeAlias
+
+from dev import ask, seats
+from dev.desk import Desk
+from dev.help import HELP, PLAYED
+from dev.paddle import commands as paddle
+from dev.place import CHECKOUT, this_program
+from dev.trouble import Trouble
+
+_Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"  # noqa: SLF001 - argparse has no public name for it
+Command = Callable[[Desk, argparse.Namespace], None]
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Raises Trouble, as whatever else a command cannot do."""
+        if message.startswith("argument COMMAND"):
+            raise Trouble(f"There is no such command: {self.prog} --help lists them.")
+        raise Trouble(f"This does not fit: {message}; {self.prog} --help says what does.")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command; what runs it is its `run`, but for serve and reset, which need no running server."""
+    program = this_program()
+    made = _Parser(
+        prog=program,
+        usage=f"{program} COMMAND …",
+        description=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
+    )
+    made.add_argument("--help", "-h", action="help", help=argparse.SUPPRESS)
+    made.add_argument("--folder", type=Path, default=CHECKOUT, help=argparse.SUPPRESS)
+    commands = made.add_subparsers(dest="command", prog=program, metavar="COMMAND", help=argparse.SUPPRESS)
+    commands.add_parser("serve", description="Start everything and serve until Ctrl-C.")
+    commands.add_parser("reset", description="Drop the local data; keys and other settings stay.")
+    _add_asking(commands)
+    _add_seats(commands)
+    _add_paddle(commands)
+    return made
+
+
+def _add(commands: _Commands, name: str, run: Command, says: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, description=says)
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_asking(commands: _Commands) -> None:
+    license_ = _add(commands, "license", ask.show_license, "Ask the server for a license, as the add-in does.")
+    license_.add_argument("address", metavar="WHO", help="a first name or an address")
+    _add(commands, "purge", ask.run_purge, "Run the hourly purge now: what is due for deletion goes.")
+
+
+def _add_seats(commands: _Commands) -> None:
+    _add_subscription(_add(commands, "seats", seats.show_seats, "Show who has a seat."))
+    for name, run, says in (
+        ("assign", seats.assign, "Give somebody a seat."),
+        ("release", seats.release, "Take somebody's seat back."),
+    ):
+        command = _add(commands, name, run, says)
+        command.add_argument("person", metavar="WHO", help="a first name or an address")
+        _add_subscription(command)
+
+
+def _add_paddle(commands: _Commands) -> None:
+    _add_purchase(commands)
+    for name, says in PLAYED.items():
+        command = _add(commands, name, paddle.play, says)
+        _add_subscription(command)
+        _add_delivery(command)
+    change = _add(commands, "change-seats", paddle.change_seats, "The subscription is changed to so many seats.")
+    change.add_argument("seats", metavar="NUMBER", type=_seats)
+    _add_subscription(change)
+    _add_delivery(change)
+    _add(commands, "subscriptions", paddle.show_subscriptions, "Show every subscription of the Paddle stand-in.")
+
+
+def _add_purchase(commands: _Commands) -> None:
+    purchase = _add(commands, "purchase", paddle.purchase, "Alice buys a new subscription, for her organisation.")
+    purchase.add_argument("--seats", metavar="NUMBER", type=_seats, help="how many (5, or 1 with --for-me)")
+    purchase.add_argument("--plan", default="team", help="team (as without it) or business")
+    purchase.add_argument("--month-ago", action="store_true", help="as if bought a month ago: a renewal is due")
+    whose = purchase.add_mutually_exclusive_group()
+    whose.add_argument("--for-me", dest="buyer", action="store_const", const="person", help="for Alice alone")
+    whose.add_argument("--unclaimed", dest="buyer", action="store_const", const="nobody", help="without a reference")
+    whose.add_argument("--reference", metavar="ref_…", help="with this reference of a checkout")
+    purchase.set_defaults(buyer="organisation")
+    _add_delivery(purchase)
+
+
+def _add_subscription(command: argparse.ArgumentParser) -> None:
+    told = "which one (the organisation's first that still lives)"
+    command.add_argument("--subscription", metavar="sub_…", help=told)
+
+
+def _add_delivery(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--twice", action="store_true", help="deliver each event twice")
+    command.add_argument("--delay", metavar="SECONDS", type=float, default=0.0, help="deliver them so much later")
+    order = command.add_mutually_exclusive_group()
+    for name in ("reversed", "shuffled"):
+        order.add_argument(f"--{name}", dest="order", action="store_const", const=name, help=f"deliver them {name}")
+    command.set_defaults(order="told", quiet=False)
+
+
+def _seats(text: str) -> int:
+    most = 10_000
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
+        raise argparse.ArgumentTypeError(f"must be a number from 1 to {most}")
+    return int(text)

@@ -1,0 +1,1 @@
+"""What the journeys cost: storage operations, which have budgets, and time, shown beside what it cannot beat."""

@@ -1,0 +1,63 @@
+"""What `serve` shows when everything runs: where to look and what to try, in 80 columns."""
+
+from dev.ask import license_of
+from dev.desk import Desk
+from dev.people import BOB, MALLORY, ORGANISATION, first_name
+from dev.place import this_program
+from shared.operations.assign_seat import Assignee
+
+_SCREEN = """
+The license server runs at {base}
+
+  {base}/api/health             200 and nothing else: it serves
+  {base}/.well-known/jwks.json  the keys that verify licenses
+
+{organisation} has bought seats. Alice administers them, Bob has one, Mallory has none.
+Ask as the add-in does. For {bob} the answer is {bob_code} now:
+
+  {bob_curl}
+
+For {mallory} it is {mallory_code}, signed as well:
+
+  {mallory_curl}
+
+Play a story in another terminal, and watch its requests arrive here:
+
+  {program} fail-renewal    Paddle could not renew the seats
+  {program} license bob     so Bob is in GRACE, the server says
+  {program} recover         until the payment comes after all
+  {program} assign dave     one more seat given away
+  {program} --help          all there is to play
+
+What happens is kept until make dev-reset. Ctrl-C stops everything.
+"""
+
+_CURL = """curl {base}/api/license -H 'Content-Type: text/plain' \\
+    -d '{{"email": "{address}"}}'"""
+
+
+def show(desk: Desk) -> None:
+    """Print the screen; the codes on it are asked for, not promised. Raises Trouble."""
+    base = desk.server.base
+    print(
+        _SCREEN.format(
+            base=base,
+            organisation=ORGANISATION,
+            program=this_program(),
+            bob=first_name(BOB),
+            bob_code=_code(desk, BOB),
+            bob_curl=_curl(base, BOB),
+            mallory=first_name(MALLORY),
+            mallory_code=_code(desk, MALLORY),
+            mallory_curl=_curl(base, MALLORY),
+        ),
+        flush=True,
+    )
+
+
+def _code(desk: Desk, person: Assignee) -> str:
+    return str(license_of(desk, person.addresses[0])["code"])
+
+
+def _curl(base: str, person: Assignee) -> str:
+    return _CURL.format(base=base, address=person.addresses[0])
