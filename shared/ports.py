@@ -259,6 +259,10 @@ class Marketplace(Protocol):
         """Whom it is billed to, asked for at this moment."""
         ...
 
+    def problems(self, webhook_url: str) -> Iterator[str]:
+        """What is wrong with how the marketplace is set up, one sentence each."""
+        ...
+
     def proves(self, subscription: str, proof: Proof, person: Person, *, is_administrator: bool) -> bool:
         """Whether this person shows that an unowned purchase is theirs, by what the marketplace answers now."""
         ...

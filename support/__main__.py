@@ -4,19 +4,32 @@ import argparse
 import os
 import sys
 
-from shared.operations.rekey_people import rekey_people
-from shared.services import Services, connect
+from shared.services import connect
 from shared.settings import SettingsInvalid
+from support import commands
 from support.describe_data import describe_data
 
 
 def parser() -> argparse.ArgumentParser:
     """Every command and what it takes."""
     made = argparse.ArgumentParser(prog="python -m support")
-    commands = made.add_subparsers(dest="command", required=True)
-    rekey = commands.add_parser("rekey-people", help="move the people index to the newest key")
+    known = made.add_subparsers(dest="command", required=True)
+    known.add_parser("describe-data", help="print docs/data.md; needs no settings")
+    rekey = known.add_parser("rekey-people", help="move the people index to the newest key")
     rekey.add_argument("old_key", help="the id of the key that no instance writes any more")
-    commands.add_parser("describe-data", help="print docs/data.md; needs no settings")
+    rekey.set_defaults(run=commands.rekey)
+    status = known.add_parser("status", help="what is stuck, how old, and what it is")
+    status.set_defaults(run=commands.status)
+    replay = known.add_parser("replay", help="ask a marketplace again for what one event was about")
+    replay.add_argument("marketplace", choices=["paddle", "microsoft"])
+    replay.add_argument("event", help="the event's id, as status prints it")
+    replay.set_defaults(run=commands.replay)
+    since = known.add_parser("replay-since", help="ask a marketplace again for everything since a time")
+    since.add_argument("marketplace", choices=["paddle", "microsoft"])
+    since.add_argument("since", help="UTC, like 2026-01-31T12:00:00Z")
+    since.set_defaults(run=commands.replay_since)
+    check = known.add_parser("check-config", help="compare the marketplaces' settings with what is needed")
+    check.set_defaults(run=commands.check_config)
     return made
 
 
@@ -32,17 +45,7 @@ def main(arguments: list[str]) -> int:
         for name, problem in sorted(invalid.problems.items()):
             print(f"{name} {problem}", file=sys.stderr)
         return 2
-    return rekey_command(services, chosen.old_key)
-
-
-def rekey_command(services: Services, old_key: str) -> int:
-    """0 once nothing is left under the old key, so that it may leave the settings."""
-    if services.identities.key_ids()[0] == old_key:
-        print(f"{old_key} is the key that writes now; nothing was moved.", file=sys.stderr)
-        return 2
-    left = rekey_people(services, old_key)
-    print(f"{left} rows are left under {old_key}.")
-    return 0 if left == 0 else 1
+    return int(chosen.run(services, chosen))
 
 
 if __name__ == "__main__":

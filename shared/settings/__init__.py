@@ -96,7 +96,7 @@ class Settings(StorageSettings):
         return Terms(self.grace_days, self.plans)
 
 
-_GROUPS: Mapping[str, type[_Group]] = {"paddle": PaddleSettings, "marketplace": MarketplaceSettings}
+_GROUPS = {"paddle": PaddleSettings, "marketplace": MarketplaceSettings}
 
 SETTING_NAMES = frozenset(
     name.upper() for group in [Settings, *_GROUPS.values()] for name in group.model_fields if name not in _GROUPS
@@ -126,10 +126,25 @@ def read_settings(env: Mapping[str, str], now: float) -> Settings:
     }
     if settings:
         whole = settings.model_copy(update=groups)
-        problems |= dict(_unknown_plans(whole))
+        problems |= {**dict(_unknown_plans(whole)), **dict(_mixed_environments(whole))}
         if not problems:
             return whole
     raise SettingsInvalid(problems)
+
+
+def _mixed_environments(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What belongs to a marketplace's sandbox has no place in live, and the reverse."""
+    if settings.paddle is None or settings.environment == "development":
+        return
+    paddle, live = settings.paddle, settings.environment == "live"
+    belongs = {
+        "PADDLE_API_KEY": paddle.paddle_api_key.startswith("pdl_live_" if live else "pdl_sdbx_"),
+        "PADDLE_CLIENT_TOKEN": paddle.paddle_client_token.startswith("live_" if live else "test_"),
+        "PADDLE_API_URL": ("sandbox" in paddle.paddle_api_url) is not live,
+    }
+    for name, fits in belongs.items():
+        if not fits:
+            yield name, f"does not belong to ENVIRONMENT {settings.environment}"
 
 
 def _unknown_plans(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -73,6 +73,11 @@ class Microsoft:
             return None
         return Contact("", address) if address else None
 
+    def problems(self, webhook_url: str) -> Iterator[str]:  # noqa: ARG002 - its settings cannot be read by an API
+        """Whether the API takes our token: the first page of the list is asked for."""
+        next(self.api.subscriptions(), None)
+        yield from ()
+
     def proves(self, subscription: str, proof: Proof, person: Person, *, is_administrator: bool) -> bool:  # noqa: ARG002
         """Whether the person bought it, or it is for them, or they administer the tenant it is for."""
         try:

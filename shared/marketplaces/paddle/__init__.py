@@ -11,6 +11,7 @@ from shared.domain.people import Person
 from shared.domain.purchases import Event
 from shared.marketplaces.paddle import reading
 from shared.marketplaces.paddle.api import PaddleApi
+from shared.marketplaces.paddle.configuration import check_destination, check_prices
 from shared.marketplaces.paddle.events import REFERENCE_MEMBER, Catalogue, read_event
 from shared.marketplaces.paddle.signature import is_signed
 from shared.ports import Checkout, Contact, Hint, Proof
@@ -59,6 +60,11 @@ class Paddle:
     def contact(self, subscription: str, transaction: str) -> Contact | None:  # noqa: ARG002 - the shape of all
         """Whom a transaction was billed to."""
         return self.api.contact(transaction)
+
+    def problems(self, webhook_url: str) -> Iterator[str]:
+        """What is wrong with the notification destination and the price map."""
+        yield from check_destination(self.api, webhook_url, live=self.catalogue.live)
+        yield from check_prices(self.api, self.catalogue)
 
     def proves(self, subscription: str, proof: Proof, person: Person, *, is_administrator: bool) -> bool:  # noqa: ARG002
         """Whether the transaction is this subscription's, and the number is its invoice's."""

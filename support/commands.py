@@ -1,0 +1,82 @@
+"""What each command does and says. Ids, codes, counts and times are printed; people never are."""
+
+import sys
+from argparse import Namespace
+from datetime import datetime
+
+from shared.domain.errors import Refusal
+from shared.domain.instants import parse
+from shared.operations.check_configuration import check_configuration
+from shared.operations.find_stuck import find_stuck
+from shared.operations.reconcile import Reconciled
+from shared.operations.rekey_people import rekey_people
+from shared.operations.replay import replay_all_since, replay_event
+from shared.services import Services
+from shared.telemetry import report
+
+
+def rekey(services: Services, chosen: Namespace) -> int:
+    """0 once nothing is left under the old key, so that it may leave the settings."""
+    if services.identities.key_ids()[0] == chosen.old_key:
+        return _fail(f"{chosen.old_key} is the key that writes now; nothing was moved.")
+    left = rekey_people(services, chosen.old_key)
+    print(f"{left} rows are left under {chosen.old_key}.")
+    return 0 if left == 0 else 1
+
+
+def status(services: Services, _: Namespace) -> int:
+    """0 while nothing is stuck."""
+    stuck = find_stuck(services)
+    for found in stuck:
+        print(f"{found.code}\t{found.about}\tsince {found.since or 'ever'}")
+    if not stuck:
+        print("Nothing is stuck.")
+    return 1 if stuck else 0
+
+
+def replay(services: Services, chosen: Namespace) -> int:
+    """0 once the marketplace told it again and it was taken in."""
+    try:
+        replay_event(services, chosen.marketplace, chosen.event)
+    except Refusal as refusal:
+        return _fail(f"{chosen.event} could not be replayed: {refusal.code}.")
+    print(f"{chosen.event} was asked for again and taken in.")
+    return 0
+
+
+def replay_since(services: Services, chosen: Namespace) -> int:
+    """0 if everything since then could be taken in."""
+    try:
+        done = replay_all_since(services, chosen.marketplace, _moment(chosen.since), report)
+    except ValueError:
+        return _fail("The time must look like 2026-01-31T12:00:00Z.")
+    except Refusal as refusal:
+        return _fail(f"Nothing could be replayed: {refusal.code}.")
+    return _counts(done)
+
+
+def check_config(services: Services, _: Namespace) -> int:
+    """0 if the marketplaces are set up as the server needs it."""
+    try:
+        problems = check_configuration(services)
+    except Refusal as refusal:
+        return _fail(f"The configuration could not be read: {refusal.code}.")
+    for problem in problems:
+        print(problem)
+    if not problems:
+        print("The marketplaces are set up as they should be.")
+    return 1 if problems else 0
+
+
+def _moment(text: str) -> datetime:
+    return parse(text)
+
+
+def _counts(done: Reconciled) -> int:
+    print(f"{done.seen} seen, {done.repaired} taken in, {done.failed} failed.")
+    return 1 if done.failed else 0
+
+
+def _fail(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
