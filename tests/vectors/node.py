@@ -17,6 +17,6 @@ def load(name: str) -> dict[str, Any]:
 
 def in_javascript(function: str, entries: Sequence[object]) -> list[Any]:
     """What a function of this folder's scripts answers to each entry."""
-    command = [NODE, HERE / "run.mjs", function]
+    command = [str(NODE), str(HERE / "run.mjs"), function]
     done = subprocess.run(command, input=json.dumps(entries), capture_output=True, check=True, text=True)
     return list(json.loads(done.stdout))

@@ -39,7 +39,9 @@ def test_the_file_explains_every_case_and_repeats_none() -> None:
 
 
 def test_wherever_the_server_encodes_a_character_an_add_in_encodes_it_too() -> None:
-    known = [chr(point) for point in range(0x10000) if unicodedata.category(chr(point)) != "Cn"]
+    # Less Han, Hangul and what nobody may use, which are many and alike.
+    points = [*range(0x3100), *range(0xF900, 0x10000), *range(0x10400, 0x10450)]
+    known = [chr(point) for point in points if unicodedata.category(chr(point)) != "Cn"]
     local = [f"a{character}b@contoso.example" for character in known]
     domain = [f"x@a{character}b.example" for character in known if character not in "/\\?#"]
 
