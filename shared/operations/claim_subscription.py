@@ -1,9 +1,12 @@
 """Give a purchase its owner: bind the reference, let the account own it, then the header, then the reference goes."""
 
+from typing import Any
+
+from shared.domain.errors import BeingErased
 from shared.domain.people import PERSONAL_TENANT
 from shared.domain.records import Account, OrganisationHint, OwnerKind, Ownership, Reference, Subscription
 from shared.operations.persistence import persist
-from shared.ports import Change, Conflict, Delete, Insert, Outside, Put, Stored
+from shared.ports import Change, Conflict, Delete, Insert, Outside, Put, Row, Stored
 from shared.storage import keys
 
 
@@ -15,13 +18,22 @@ def claim_by_reference(outside: Outside, header: Stored[Subscription], reference
     found = persist(lambda: _bind(outside, header.row.partition, reference))
     if found is None:
         return header
-    account = persist(lambda: _own(outside, found.record.account, header.row.partition))
-    if account is not None:
-        kind = _kind(found.record, account)
-        _place_organisation_hint(outside, account, kind, header.row.partition)
-        header = _take_owner(outside, header, account, kind)
+    claimed = _Claim(outside, header, found.record).run()
     outside.tables.write(Delete(found))
-    return header
+    return claimed
+
+
+def withdraw_claim(outside: Outside, account: Stored[Account], subscription: str, tenant: str) -> None:
+    """Remove what a claim left behind that did not become the owner; ``tenant`` is the one that has it now."""
+    _delete(outside, keys.ownership(account.row.partition, subscription))
+    if account.record.tenant != tenant:
+        _delete(outside, keys.organisation_hint(account.record.tenant, subscription))
+
+
+def _delete(outside: Outside, row: Row[Any]) -> None:
+    stored = outside.tables.read(row)
+    if stored is not None:
+        outside.tables.write(Delete(stored))
 
 
 def _bind(outside: Outside, subscription: str, reference: str) -> Stored[Reference] | None:
@@ -33,6 +45,63 @@ def _bind(outside: Outside, subscription: str, reference: str) -> Stored[Referen
         return None
     bound = Change(found, found.record.model_copy(update={"subscription": subscription}))
     return outside.tables.write(bound)[0]
+
+
+class _Claim:
+    """One try to give a subscription to an account.
+
+    The account is asked after the header was read, each time anew: closing an account writes to each header that a
+    claim of it may be about to change, so that such a claim comes back here and finds the account closed.
+    """
+
+    def __init__(self, outside: Outside, header: Stored[Subscription], reference: Reference) -> None:
+        self.outside = outside
+        self.header = header
+        self.reference = reference
+        self.account: Stored[Account] | None = None
+
+    def run(self) -> Stored[Subscription]:
+        try:
+            claimed = persist(self._attempt)
+        except BeingErased:
+            if self.account is not None:
+                withdraw_claim(self.outside, self.account, self.header.row.partition, "")
+            raise
+        if claimed.record.account != self.reference.account:
+            account = self.account or self.outside.tables.read(keys.account(self.reference.account))
+            if account is not None:
+                withdraw_claim(self.outside, account, claimed.row.partition, claimed.record.tenant)
+        return claimed
+
+    def _attempt(self) -> Stored[Subscription]:
+        try:
+            return self._take()
+        except Conflict:
+            fresh = self.outside.tables.read(self.header.row)
+            if fresh is None:
+                raise BeingErased from None
+            self.header = fresh
+            raise
+
+    def _take(self) -> Stored[Subscription]:
+        """The header with its owner, whoever that is. Raises BeingErased."""
+        if self.header.record.owner_kind:
+            return self.header
+        if self.header.record.erasing:
+            raise BeingErased
+        account = _own(self.outside, self.reference.account, self.header.row.partition)
+        if account is None:
+            return self.header
+        self.account = account
+        kind = _kind(self.reference, account.record)
+        _place_organisation_hint(self.outside, account, kind, self.header.row.partition)
+        owner = {
+            "account": account.row.partition,
+            "owner_kind": kind,
+            "tenant": account.record.tenant if kind == "organisation" else "",
+            "own_seat_due": kind == "person",
+        }
+        return self.outside.tables.write(Change(self.header, self.header.record.model_copy(update=owner)))[0]
 
 
 def _own(outside: Outside, account: str, subscription: str) -> Stored[Account] | None:
@@ -50,36 +119,11 @@ def _own(outside: Outside, account: str, subscription: str) -> Stored[Account] |
         raise
 
 
-def _kind(reference: Reference, account: Account | Stored[Account]) -> OwnerKind:
-    record = account.record if isinstance(account, Stored) else account
-    return "person" if record.tenant == PERSONAL_TENANT else reference.owner_kind
+def _kind(reference: Reference, account: Account) -> OwnerKind:
+    return "person" if account.tenant == PERSONAL_TENANT else reference.owner_kind
 
 
 def _place_organisation_hint(outside: Outside, account: Stored[Account], kind: OwnerKind, subscription: str) -> None:
     if kind == "organisation":
         row = keys.organisation_hint(account.record.tenant, subscription)
         outside.tables.write(Put(row, OrganisationHint(subscription=subscription)))
-
-
-def _take_owner(
-    outside: Outside, header: Stored[Subscription], account: Stored[Account], kind: OwnerKind
-) -> Stored[Subscription]:
-    owner = {
-        "account": account.row.partition,
-        "owner_kind": kind,
-        "tenant": account.record.tenant if kind == "organisation" else "",
-        "own_seat_due": kind == "person",
-    }
-    now = header
-
-    def attempt() -> Stored[Subscription]:
-        nonlocal now
-        if now.record.owner_kind:
-            return now
-        try:
-            return outside.tables.write(Change(now, now.record.model_copy(update=owner)))[0]
-        except Conflict:
-            now = outside.tables.read(header.row) or now
-            raise
-
-    return persist(attempt)

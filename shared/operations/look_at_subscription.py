@@ -55,9 +55,10 @@ def _drop_ended_seats(outside: Outside, header: Stored[Subscription], now: datet
 
 
 def _note_next(outside: Outside, header: Stored[Subscription], looks: list[datetime | None]) -> None:
-    """The look that was due is over; the next one is noted before the header says so."""
+    """The look that was due is over; the next one is noted before the header says so.
+
+    The header is written even where nothing changed: who noted the look that we took must not believe it still due.
+    """
     next_one = min((look for look in looks if look), default=None)
     cleared = header.record.model_copy(update={"look_at": None})
-    noted = with_look(outside, header.row.partition, cleared, next_one)
-    if noted != header.record:
-        outside.tables.write(Change(header, noted))
+    outside.tables.write(Change(header, with_look(outside, header.row.partition, cleared, next_one)))

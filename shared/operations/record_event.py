@@ -56,7 +56,7 @@ def _store(outside: Outside, event: Event) -> tuple[Stored[Subscription] | None,
     after = apply(known.purchase(now), event, now)
     if known.header is None and (not _is_ours(event) or _is_past(after.header, now)):
         return None, Recorded.NOTHING_TO_STORE
-    header = _with_note(outside, event, after.header, now)
+    header = _with_note(outside, event, known.header, after.header, now)
     _place_transaction_hint(outside, known, event)
     receipt = Insert(keys.receipt(event.subscription, event.id), Receipt(received_at=now))
     try:
@@ -90,10 +90,19 @@ def _is_past(header: Subscription, now: datetime) -> bool:
     return goes_at is not None and goes_at <= now
 
 
-def _with_note(outside: Outside, event: Event, header: Subscription, now: datetime) -> Subscription:
+def _with_note(
+    outside: Outside, event: Event, before: Stored[Subscription] | None, header: Subscription, now: datetime
+) -> Subscription:
     """The header, once the note stands that finds the subscription again."""
-    looks = [now + RECEIPT_KEPT, next_look(header), now if header.cut_at == now else None]
+    looks = [now + RECEIPT_KEPT, next_look(header), now if _moves_a_cut(before, header) else None]
     return with_look(outside, event.subscription, header, min(look for look in looks if look))
+
+
+def _moves_a_cut(before: Stored[Subscription] | None, header: Subscription) -> bool:
+    """Whether other seats may end now than before: fewer or more are paid for."""
+    if before is None or header.cut_at is None:
+        return False
+    return (before.record.cut_at, before.record.cut_to) != (header.cut_at, header.cut_to)
 
 
 def _place_transaction_hint(outside: Outside, known: _Known, event: Event) -> None:
