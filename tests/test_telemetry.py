@@ -76,8 +76,8 @@ def reports(ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ingest]
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     for name in ("SENTRY_RELEASE", "SENTRY_ENVIRONMENT", "SENTRY_TRACE", "SENTRY_BAGGAGE"):
         monkeypatch.setenv(name, ADDRESS)
-    for name in ("SENTRY_DEBUG", "SENTRY_SPOTLIGHT"):
-        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("SENTRY_DEBUG", "1")
+    monkeypatch.setenv("SENTRY_SPOTLIGHT", ingest.url.replace("publickey@", ""))
     start_error_reports(ingest.url, "development")
     yield ingest
     switch_off()
@@ -140,6 +140,14 @@ def test_nothing_of_a_person_arrives_and_nothing_of_the_machine(reports: Ingest,
     [[envelope, *_]] = reports.envelopes()
     assert envelope.keys() <= {"event_id", "sent_at", "trace"}
     assert envelope.get("trace", {}).keys() <= {"trace_id", "environment", "public_key", "sample_rand", "org_id"}
+
+
+@pytest.mark.usefixtures("reports")
+def test_nothing_is_looked_for_in_the_environment_or_at_the_machine() -> None:
+    options = sentry_sdk.get_client().options
+
+    assert (options["release"], options["server_name"], options["debug"]) == ("", "", False)
+    assert found_in(repr(options)) == set()
 
 
 def test_a_timers_surprise_arrives_once(reports: Ingest, failing: str) -> None:

@@ -139,6 +139,20 @@ def test_a_seat_lives_and_goes_without_a_word(world: World, sinks: Sinks) -> Non
     assert sinks.wait_for("urllib3")
 
 
+def test_the_app_keeps_libraries_from_logging_addresses_of_rows(
+    quiet_world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    libraries = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in {"azure", "urllib3"}]
+    for name in libraries:
+        monkeypatch.setattr(logging.getLogger(name), "level", logging.NOTSET)
+
+    # Azure's worker sets this level for all.
+    with caplog.at_level(logging.DEBUG), serving(lambda: quiet_world.services) as base:
+        assert question(base, ADDRESS).status == 200
+
+    assert [record.name for record in caplog.records if record.name in libraries] == []
+
+
 LEAKS: dict[str, Callable[[str], bytes]] = {
     "in the clear": str.encode,
     "within a sentence": lambda text: f"no seat for {text}.".encode(),
