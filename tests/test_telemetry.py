@@ -1,73 +1,28 @@
 """What reaches Sentry: where in the code and what kind, once for each surprise, and nothing of anybody (P16)."""
 
-import gzip
 import json
 import logging
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 from time import monotonic, sleep
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 import sentry_sdk
 from sentry_sdk.crons import capture_checkin
 
 from shared.telemetry import report, start_error_reports, technical_only
+from tests.functions.ingest import Ingest, open_door, plain
 from tests.functions.sentinels import ADDRESS, CLIENT, NAME, SENTINELS, TOKEN, PlantedError, fail, found_in
 from tests.functions.serving import JSON, LICENSE, assert_problem, serving
 from tests.runtime.asking import Headers, ask
 from tests.world import World, environment
 
-Json = dict[str, Any]
-
-
-@dataclass
-class Ingest:
-    """Sentry's door on loopback: keeps whatever is posted to it."""
-
-    url: str = ""
-    posted: list[tuple[str, bytes]] = field(default_factory=list)
-
-    def envelopes(self) -> list[list[Json]]:
-        """Each envelope: its own header, then header and payload of each item."""
-        return [[json.loads(line) for line in plain(body).splitlines() if line] for _, body in self.posted]
-
-    def only_event(self) -> Json:
-        [[_, kind, event]] = self.envelopes()
-        assert kind["type"] == "event"
-        return event
-
-
-def plain(body: bytes) -> bytes:
-    return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
-
 
 @pytest.fixture
 def ingest() -> Iterator[Ingest]:
-    door = Ingest()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            door.posted.append((f"{self.requestline} {self.headers}", body))
-            self.send_response(200)
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"{}")
-
-        def log_message(self, *_: object) -> None:
-            """Be quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        door.url = f"http://publickey@127.0.0.1:{server.server_port}/17"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with open_door() as door:
         yield door
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -76,8 +31,8 @@ def reports(ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ingest]
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     for name in ("SENTRY_RELEASE", "SENTRY_ENVIRONMENT", "SENTRY_TRACE", "SENTRY_BAGGAGE"):
         monkeypatch.setenv(name, ADDRESS)
-    for name in ("SENTRY_DEBUG", "SENTRY_SPOTLIGHT"):
-        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("SENTRY_DEBUG", "1")
+    monkeypatch.setenv("SENTRY_SPOTLIGHT", ingest.url.replace("publickey@", ""))
     start_error_reports(ingest.url, "development")
     yield ingest
     switch_off()
@@ -140,6 +95,14 @@ def test_nothing_of_a_person_arrives_and_nothing_of_the_machine(reports: Ingest,
     [[envelope, *_]] = reports.envelopes()
     assert envelope.keys() <= {"event_id", "sent_at", "trace"}
     assert envelope.get("trace", {}).keys() <= {"trace_id", "environment", "public_key", "sample_rand", "org_id"}
+
+
+@pytest.mark.usefixtures("reports")
+def test_nothing_is_looked_for_in_the_environment_or_at_the_machine() -> None:
+    options = sentry_sdk.get_client().options
+
+    assert (options["release"], options["server_name"], options["debug"]) == ("", "", False)
+    assert found_in(repr(options)) == set()
 
 
 def test_a_timers_surprise_arrives_once(reports: Ingest, failing: str) -> None:

@@ -131,7 +131,8 @@ def held_fields(record: type[Record]) -> dict[str, Held]:
 class AdjustmentState(BaseModel):
     """The latest known state of one refund, credit or dispute; kept inside its transaction."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # A newer version may store more, and what stands inside a field is not sorted out before it is read.
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     action: Text
     status: Text

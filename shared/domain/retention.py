@@ -46,15 +46,17 @@ def subscription_goes_at(header: Subscription) -> datetime | None:
     return end + (SUBSCRIPTION_KEPT_AFTER_END if header.owner_kind else UNCLAIMED_KEPT_AFTER_END)
 
 
-def next_look(header: Subscription, now: datetime) -> datetime | None:
+def next_look(header: Subscription) -> datetime | None:
     """When the header itself asks to be looked at; its receipts may ask for an earlier day."""
-    moments = [
-        subscription_goes_at(header),
-        seats_go_at(header) if header.seats_used else None,
-        now + READ_BACK_AFTER if wants_reading(header) or header.contact_due else None,
-        lapse_of(header),
-    ]
+    moments = [subscription_goes_at(header), seats_go_at(header) if header.seats_used else None]
     return min((moment for moment in moments if moment), default=None)
+
+
+def next_reading(header: Subscription, now: datetime) -> datetime | None:
+    """When to ask the marketplace what only it knows; None while nothing is wanted."""
+    if wants_reading(header) or header.contact_due:
+        return now + READ_BACK_AFTER
+    return lapse_of(header)
 
 
 def wants_reading(header: Subscription) -> bool:

@@ -33,15 +33,14 @@ def answer_license(outside: Outside, address: str) -> License:
     """
     normalised = normalise_address(address)
     now = outside.clock()
-    seats = _seats(outside, normalised)
-    found = {
-        seat.row.partition: (entitlement(header.record, seat.record, now, outside.terms), seat)
-        for header, seat in seats
-    }
-    chosen = best([(subscription, have) for subscription, (have, _) in found.items()], outside.terms)
+    found = [
+        (entitlement(header.record, seat.record, now, outside.terms), seat)
+        for header, seat in _seats(outside, normalised)
+    ]
+    chosen = best([(seat.row.partition, have) for have, seat in found], outside.terms)
     token = outside.signer.sign(_claims(outside, chosen, normalised, now))
     if chosen.code is not Code.NO_LICENSE:
-        _note_use(outside, next(seat for have, seat in found.values() if have is chosen), now)
+        _note_use(outside, next(seat for have, seat in found if have is chosen), now)
     return License(chosen.code, token)
 
 

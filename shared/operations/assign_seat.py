@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from shared.domain.errors import NotFound
+from shared.domain.errors import NotFound, Refusal, Unavailable
 from shared.domain.instants import day_of
 from shared.domain.people import Person, normalise_address
 from shared.domain.records import Account, Seat, Subscription
@@ -34,7 +34,7 @@ def assign_seat(outside: Outside, subscription: str, assignee: Assignee) -> Stor
 def assign_own_seat(outside: Outside, header: Stored[Subscription]) -> None:
     """Give the one seat of a purchase for oneself to its buyer."""
     account = outside.tables.read(keys.account(header.record.account))
-    if account is None or account.record.closed:
+    if account is None or account.record.closed or not account.record.addresses:
         return
     person = _person(account.record)
     _assign(outside, header, person, Assignee(person, account.record.name, account.record.addresses))
@@ -78,13 +78,21 @@ class _Assignment:
         self.placed = False
 
     def run(self) -> Stored[Seat]:
-        stored = None
         try:
             stored = persist(self._attempt)
-        finally:
-            if self.placed and (stored is None or stored.record.hints != self.seat.hints):
-                remove_hints(self.outside, hint_rows(self.outside, self.seat))
+        except Unavailable:
+            # The seat may stand, and then its hints must: what was noted before them decides in two days.
+            raise
+        except Refusal:
+            self._take_hints_back()
+            raise
+        if stored.record.hints != self.seat.hints:
+            self._take_hints_back()
         return stored
+
+    def _take_hints_back(self) -> None:
+        if self.placed:
+            remove_hints(self.outside, hint_rows(self.outside, self.seat))
 
     def _attempt(self) -> Stored[Seat]:
         known = self.outside.tables.read(self.row) if self.header.record.seats_used else None

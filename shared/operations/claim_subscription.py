@@ -1,9 +1,12 @@
 """Give a purchase its owner: bind the reference, let the account own it, then the header, then the reference goes."""
 
+from typing import Any
+
+from shared.domain.errors import BeingErased
 from shared.domain.people import PERSONAL_TENANT
 from shared.domain.records import Account, OrganisationHint, OwnerKind, Ownership, Reference, Subscription
 from shared.operations.persistence import persist
-from shared.ports import Change, Conflict, Delete, Insert, Outside, Put, Stored
+from shared.ports import Change, Conflict, Delete, Insert, Outside, Put, Row, Stored
 from shared.storage import keys
 
 
@@ -15,13 +18,32 @@ def claim_by_reference(outside: Outside, header: Stored[Subscription], reference
     found = persist(lambda: _bind(outside, header.row.partition, reference))
     if found is None:
         return header
-    account = persist(lambda: _own(outside, found.record.account, header.row.partition))
-    if account is not None:
-        kind = _kind(found.record, account)
-        _place_organisation_hint(outside, account, kind, header.row.partition)
-        header = _take_owner(outside, header, account, kind)
+    claimed = take_ownership(outside, header, found.record.account, found.record.owner_kind)
     outside.tables.write(Delete(found))
-    return header
+    return claimed
+
+
+def take_ownership(
+    outside: Outside, header: Stored[Subscription], account: str, owner_kind: OwnerKind, tenant: str = ""
+) -> Stored[Subscription]:
+    """The header with its owner: this account, unless it is closed or somebody else was first. Raises BeingErased.
+
+    ``tenant`` is whom an organisation's purchase is for, where that is not the tenant of who buys (a reseller).
+    """
+    return _Claim(outside, header, account, owner_kind, tenant).run()
+
+
+def withdraw_claim(outside: Outside, account: Stored[Account], subscription: str, tenant: str) -> None:
+    """Remove what a claim left behind that did not become the owner; ``tenant`` is the one that has it now."""
+    _delete(outside, keys.ownership(account.row.partition, subscription))
+    if account.record.tenant != tenant:
+        _delete(outside, keys.organisation_hint(account.record.tenant, subscription))
+
+
+def _delete(outside: Outside, row: Row[Any]) -> None:
+    stored = outside.tables.read(row)
+    if stored is not None:
+        outside.tables.write(Delete(stored))
 
 
 def _bind(outside: Outside, subscription: str, reference: str) -> Stored[Reference] | None:
@@ -33,6 +55,71 @@ def _bind(outside: Outside, subscription: str, reference: str) -> Stored[Referen
         return None
     bound = Change(found, found.record.model_copy(update={"subscription": subscription}))
     return outside.tables.write(bound)[0]
+
+
+class _Claim:
+    """One try to give a subscription to an account.
+
+    The account is asked after the header was read, each time anew: closing an account writes to each header that a
+    claim of it may be about to change, so that such a claim comes back here and finds the account closed.
+    """
+
+    def __init__(
+        self, outside: Outside, header: Stored[Subscription], owner: str, owner_kind: OwnerKind, tenant: str
+    ) -> None:
+        self.outside = outside
+        self.header = header
+        self.owner = owner
+        self.owner_kind = owner_kind
+        self.tenant = tenant
+        self.account: Stored[Account] | None = None
+
+    def run(self) -> Stored[Subscription]:
+        try:
+            claimed = persist(self._attempt)
+        except BeingErased:
+            if self.account is not None:
+                withdraw_claim(self.outside, self.account, self.header.row.partition, "")
+            raise
+        if claimed.record.account != self.owner:
+            account = self.account or self.outside.tables.read(keys.account(self.owner))
+            if account is not None:
+                withdraw_claim(self.outside, account, claimed.row.partition, claimed.record.tenant)
+        return claimed
+
+    def _attempt(self) -> Stored[Subscription]:
+        try:
+            return self._take()
+        except Conflict:
+            fresh = self.outside.tables.read(self.header.row)
+            if fresh is None:
+                raise BeingErased from None
+            self.header = fresh
+            raise
+
+    def _take(self) -> Stored[Subscription]:
+        """The header with its owner, whoever that is. Raises BeingErased."""
+        if self.header.record.owner_kind:
+            return self.header
+        if self.header.record.erasing:
+            raise BeingErased
+        account = _own(self.outside, self.owner, self.header.row.partition)
+        if account is None:
+            return self.header
+        self.account = account
+        kind = "person" if account.record.tenant == PERSONAL_TENANT else self.owner_kind
+        tenant = (self.tenant or account.record.tenant) if kind == "organisation" else ""
+        if tenant:
+            hint = OrganisationHint(subscription=self.header.row.partition)
+            self.outside.tables.write(Put(keys.organisation_hint(tenant, self.header.row.partition), hint))
+        owner = {
+            "account": account.row.partition,
+            "owner_kind": kind,
+            "tenant": tenant,
+            "own_seat_due": kind == "person",
+            "contact_due": True,
+        }
+        return self.outside.tables.write(Change(self.header, self.header.record.model_copy(update=owner)))[0]
 
 
 def _own(outside: Outside, account: str, subscription: str) -> Stored[Account] | None:
@@ -48,39 +135,3 @@ def _own(outside: Outside, account: str, subscription: str) -> Stored[Account] |
         if conflict.inserted:
             return found
         raise
-
-
-def _kind(reference: Reference, account: Account | Stored[Account]) -> OwnerKind:
-    record = account.record if isinstance(account, Stored) else account
-    return "person" if record.tenant == PERSONAL_TENANT else reference.owner_kind
-
-
-def _place_organisation_hint(outside: Outside, account: Stored[Account], kind: OwnerKind, subscription: str) -> None:
-    if kind == "organisation":
-        row = keys.organisation_hint(account.record.tenant, subscription)
-        outside.tables.write(Put(row, OrganisationHint(subscription=subscription)))
-
-
-def _take_owner(
-    outside: Outside, header: Stored[Subscription], account: Stored[Account], kind: OwnerKind
-) -> Stored[Subscription]:
-    owner = {
-        "account": account.row.partition,
-        "owner_kind": kind,
-        "tenant": account.record.tenant if kind == "organisation" else "",
-        "own_seat_due": kind == "person",
-        "contact_due": True,
-    }
-    now = header
-
-    def attempt() -> Stored[Subscription]:
-        nonlocal now
-        if now.record.owner_kind:
-            return now
-        try:
-            return outside.tables.write(Change(now, now.record.model_copy(update=owner)))[0]
-        except Conflict:
-            now = outside.tables.read(header.row) or now
-            raise
-
-    return persist(attempt)

@@ -3,6 +3,7 @@
 from shared.domain.people import Person
 from shared.domain.records import Account
 from shared.domain.retention import ACCOUNT_LOOKED_AT_EVERY, account_goes_at
+from shared.operations.claim_subscription import withdraw_claim
 from shared.operations.due import note_due
 from shared.operations.erase_subscription import delete_if_there, erase_subscription
 from shared.operations.persistence import persist
@@ -23,33 +24,38 @@ def _look(outside: Outside, account: str) -> int:
         return _erase(outside, found)
     owned = outside.tables.find(keys.ownerships(account))
     headers = outside.tables.read_together([keys.subscription(own.record.subscription) for own in owned])
-    goes_at = account_goes_at(found.record, [header.record for header in headers if header])
+    goes_at = account_goes_at(found.record, [h.record for h in headers if h and h.record.account == account])
     now = outside.clock()
     if goes_at is not None and goes_at <= now:
         return _erase(outside, found)
     note_due(outside, "account", account, goes_at or now + ACCOUNT_LOOKED_AT_EVERY)
+    # Whoever is closing it noted a look that may be the one we took: this makes them note it again.
+    outside.tables.write(Change(found, found.record))
     return 0
 
 
 def erase_account(outside: Outside, account: str) -> int:
     """Erase an account now; answers how many records went. Gone is done."""
+    return persist(lambda: _begin_erasing(outside, account))
+
+
+def _begin_erasing(outside: Outside, account: str) -> int:
     found = outside.tables.read(keys.account(account))
     if found is None:
         return 0
-    # Noted first: what a crash leaves is finished by the purge.
-    note_due(outside, "account", account, outside.clock())
-    return persist(lambda: _erase(outside, outside.tables.read(keys.account(account))))
+    if not found.record.closed:
+        # Noted first: what a crash leaves is finished by the purge.
+        note_due(outside, "account", account, outside.clock())
+    return _erase(outside, found)
 
 
-def _erase(outside: Outside, found: Stored[Account] | None) -> int:
-    if found is None:
-        return 0
+def _erase(outside: Outside, found: Stored[Account]) -> int:
     if not found.record.closed:
         found = outside.tables.write(Change(found, found.record.model_copy(update={"closed": True})))[0]
     account, person = found.row.partition, Person(found.record.tenant, found.record.object_id)
     erased = 1
     for own in outside.tables.find(keys.ownerships(account)):
-        erased += _leave(outside, account, own.record.subscription)
+        erased += _leave(outside, found, own.record.subscription)
         erased += delete_if_there(outside, own.row)
     for identity in outside.identities.of_person(person):
         hint = outside.tables.read(keys.account_hint(identity))
@@ -60,12 +66,18 @@ def _erase(outside: Outside, found: Stored[Account] | None) -> int:
     return erased
 
 
-def _leave(outside: Outside, account: str, subscription: str) -> int:
+def _leave(outside: Outside, account: Stored[Account], subscription: str) -> int:
     """What becomes of a subscription without this account: an organisation's stays with the organisation."""
     header = outside.tables.read(keys.subscription(subscription))
-    if header is None or header.record.account != account:
+    if header is None or header.record.account != account.row.partition:
+        if header is not None:
+            # A claim that read this header while the account was open must not succeed any more.
+            outside.tables.write(Change(header, header.record))
+        withdraw_claim(outside, account, subscription, header.record.tenant if header else "")
         return 0
     if header.record.owner_kind == "person":
+        # Noted first: from its first step on, erasing takes away what leads from the account to here.
+        note_due(outside, "subscription", subscription, outside.clock())
         return erase_subscription(outside, header)
     left = header.record.model_copy(update={"account": "", "contact_due": False})
     contact = outside.tables.read(keys.contact(subscription))

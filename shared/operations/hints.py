@@ -3,7 +3,7 @@
 from shared.domain.records import Seat, SeatHint
 from shared.domain.retention import HINT_LOOKED_AT_AFTER
 from shared.operations.due import note_hints_due
-from shared.ports import Conflict, Delete, Insert, Outside, Row
+from shared.ports import Conflict, Delete, Insert, Outside, Row, Stored
 from shared.storage import keys
 
 
@@ -40,3 +40,24 @@ def remove_hints(outside: Outside, rows: list[Row[SeatHint]]) -> int:
             # A hint is never changed, so whoever was faster deleted it.
             continue
     return len(there)
+
+
+def restore_hints(outside: Outside, seat: Stored[Seat]) -> None:
+    """Put back what a seat lists and is missing: a seat to which its address does not lead is paid for and not found.
+
+    Noted first, as every hint is, since the seat may be going at this very moment.
+    """
+    present = {stored.row.key for stored in outside.tables.read_together(hint_rows(outside, seat.record)) if stored}
+    rows = [
+        keys.seat_hint(outside.identities.of_address(address)[0], name)
+        for address, name in zip(seat.record.addresses, seat.record.hints, strict=True)
+    ]
+    missing = [row for row in rows if row.key not in present]
+    if missing:
+        note_due_for(outside, seat.row.partition, seat.row.key, seat.record)
+    for row in missing:
+        try:
+            outside.tables.write(Insert(row, SeatHint(subscription=seat.row.partition, seat=seat.row.key)))
+        except Conflict:
+            # Somebody else put it back.
+            continue

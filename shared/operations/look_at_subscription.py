@@ -7,6 +7,7 @@ from shared.domain.retention import (
     RECEIPT_KEPT,
     lapse_of,
     next_look,
+    next_reading,
     seats_go_at,
     subscription_goes_at,
     wants_reading,
@@ -43,7 +44,7 @@ def _look(outside: Outside, subscription: str) -> int:
         header = read_back(outside, subscription) or header
     if header.record.contact_due:
         header = fetch_contact(outside, header)
-    _note_next(outside, header, [next_receipt, next_end, next_look(header.record, now)])
+    _note_next(outside, header, [next_receipt, next_end, next_look(header.record), next_reading(header.record, now)])
     return deleted
 
 
@@ -70,9 +71,10 @@ def _drop_ended_seats(outside: Outside, header: Stored[Subscription], now: datet
 
 
 def _note_next(outside: Outside, header: Stored[Subscription], looks: list[datetime | None]) -> None:
-    """The look that was due is over; the next one is noted before the header says so."""
+    """The look that was due is over; the next one is noted before the header says so.
+
+    The header is written even where nothing changed: who noted the look that we took must not believe it still due.
+    """
     next_one = min((look for look in looks if look), default=None)
     cleared = header.record.model_copy(update={"look_at": None})
-    noted = with_look(outside, header.row.partition, cleared, next_one)
-    if noted != header.record:
-        outside.tables.write(Change(header, noted))
+    outside.tables.write(Change(header, with_look(outside, header.row.partition, cleared, next_one)))

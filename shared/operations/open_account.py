@@ -2,6 +2,7 @@
 
 import secrets
 
+from shared.domain.errors import BeingErased
 from shared.domain.instants import day_of
 from shared.domain.people import Person, normalise_address
 from shared.domain.records import Account, AccountHint
@@ -13,7 +14,7 @@ from shared.storage import keys
 
 
 def open_account(outside: Outside, person: Person, name: str, addresses: tuple[str, ...]) -> str:
-    """The id of the person's account, made if there is none. Two at once get the same one."""
+    """The id of the person's account, made if there is none. Two at once get the same one. Raises BeingErased."""
     return persist(lambda: _find(outside, person) or _make(outside, person, name, addresses))
 
 
@@ -22,7 +23,10 @@ def _find(outside: Outside, person: Person) -> str:
     for hint in outside.tables.read_together(rows):
         if hint is None:
             continue
-        if outside.tables.read(keys.account(hint.record.account)) is not None:
+        account = outside.tables.read(keys.account(hint.record.account))
+        if account is not None:
+            if account.record.closed:
+                raise BeingErased
             return str(hint.record.account)
         # Left behind by an erasure that died; the account row decides, and it is gone.
         outside.tables.write(Delete(hint))

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from shared.domain.instants import day_of
 from shared.domain.records import Due
 from shared.operations.erase_account import look_at_account
-from shared.operations.erase_subscription import delete_if_there
 from shared.operations.look_at_hints import look_at_hints
+from shared.operations.look_at_reference import look_at_reference
 from shared.operations.look_at_subscription import look_at_subscription
 from shared.ports import Conflict, Delete, Outside, Stored
-from shared.storage import keys
 
 _MOST_LOOKS = 1000
 
@@ -61,11 +60,4 @@ def _look_at_record(outside: Outside, due: Due) -> int:
         case "account":
             return look_at_account(outside, due.target)
         case "reference":
-            return _look_at_reference(outside, due.target)
-
-
-def _look_at_reference(outside: Outside, reference: str) -> int:
-    found = outside.tables.read(keys.reference(reference))
-    if found is None or (found.record.goes_at and found.record.goes_at > outside.clock()):
-        return 0
-    return delete_if_there(outside, found.row)
+            return look_at_reference(outside, due.target)

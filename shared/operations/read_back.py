@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from shared.domain.errors import Unavailable
-from shared.domain.purchases import Event
+from shared.domain.purchases import Event, PaymentsRead
 from shared.domain.records import Subscription
 from shared.operations.record_event import finish
 from shared.operations.take_events import Moved, Recorded, take_events
@@ -36,9 +36,9 @@ def _ask(outside: Outside, subscription: str, question: Callable[[], Sequence[Ev
     row = keys.subscription(subscription)
     for _ in range(_MOST_QUESTIONS):
         before = outside.tables.read(row)
-        events = question()
-        if not events:
-            return before
+        events = question() or _unknown_there(subscription)
+        if before is None and not any(event.ours or event.reference for event in events):
+            return None
         version = before.record.version if before else ""
         try:
             header, recorded = take_events(outside, subscription, events, expecting=version)
@@ -51,6 +51,11 @@ def _ask(outside: Outside, subscription: str, question: Callable[[], Sequence[Ev
             finish(outside, next((event.reference for event in events if event.reference), ""), header)
         return header
     raise Unavailable
+
+
+def _unknown_there(subscription: str) -> list[Event]:
+    """A marketplace that knows no such subscription has no payment for it either."""
+    return [Event("", subscription, "", PaymentsRead(), ours=False)]
 
 
 def _without_receipts(events: Sequence[Event]) -> list[Event]:

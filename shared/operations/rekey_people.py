@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from shared.domain.people import Person
 from shared.domain.records import AccountHint, Seat, SeatHint
+from shared.operations.erase_subscription import delete_if_there
 from shared.ports import Conflict, Delete, Insert, Outside, Row, Stored
 from shared.storage import keys
 
@@ -42,6 +43,10 @@ def _move_account_hint(outside: Outside, hint: Stored[AccountHint]) -> None:
     person = Person(account.record.tenant, account.record.object_id)
     new = keys.account_hint(outside.identities.of_person(person)[0])
     _move(outside, hint, new, AccountHint(account=hint.record.account))
+    account = outside.tables.read(account.row)
+    if account is None or account.record.closed:
+        # Its erasure may have looked for hints before the new one was there, and nothing else would find it.
+        delete_if_there(outside, new)
 
 
 def _move(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shared.domain.records import Seat, Subscription
 from shared.domain.seats import ends
-from shared.operations.hints import hint_rows, remove_hints
+from shared.operations.hints import hint_rows, remove_hints, restore_hints
 from shared.ports import Change, Delete, Outside, Stored
 from shared.storage import keys
 
@@ -22,16 +22,17 @@ def settle_seats(
     if header.record.cut_at is None:
         return header, None
     seats = {stored.row.key: stored for stored in outside.tables.find(keys.seats(header.row.partition))}
-    over = [stored for stored in seats.values() if stored.record.ends_at and stored.record.ends_at <= now]
-    staying = {key: stored for key, stored in seats.items() if stored not in over}
     wanted = ends(
-        {key: stored.record for key, stored in staying.items()},
+        {key: stored.record for key, stored in seats.items()},
         header.record.quantity,
         header.record.cut_at + outside.terms.grace,
     )
-    header = _stamp(outside, header, staying, wanted)
-    header = delete_seats(outside, header, over)
-    coming = min((end for end in wanted.values() if end), default=None)
+    # Counted before anything goes: a seat whose end has come stays, if by now there is room for it.
+    over = {key for key, end in wanted.items() if end and end <= now}
+    _keep_findable(outside, [seats[key] for key in seats if not wanted[key]], now)
+    header = _stamp(outside, header, {key: seats[key] for key in seats if key not in over}, wanted)
+    header = delete_seats(outside, header, [seats[key] for key in seats if key in over])
+    coming = min((end for key, end in wanted.items() if end and key not in over), default=None)
     return (header, coming) if coming else (_close(outside, header), None)
 
 
@@ -61,6 +62,13 @@ def _stamp(
         chunk = changes[start : start + _SEATS_PER_BATCH]
         header = outside.tables.write(Change(header, header.record), *chunk)[0]
     return header
+
+
+def _keep_findable(outside: Outside, staying: list[Stored[Seat]], now: datetime) -> None:
+    """A seat that was saved after its end may have lost its hints to a run that died."""
+    for stored in staying:
+        if stored.record.ends_at and stored.record.ends_at <= now:
+            restore_hints(outside, stored)
 
 
 def _close(outside: Outside, header: Stored[Subscription]) -> Stored[Subscription]:

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from shared.domain.errors import BeingErased
 from shared.domain.purchases import Event, Payment, Purchase, apply
 from shared.domain.records import Receipt, Subscription, Transaction, TransactionHint
-from shared.domain.retention import RECEIPT_KEPT, next_look, subscription_goes_at
+from shared.domain.retention import RECEIPT_KEPT, next_look, next_reading, subscription_goes_at
 from shared.operations.due import with_look
 from shared.operations.persistence import persist
 from shared.ports import Change, Conflict, Insert, Outside, Put, Stored, Write
@@ -74,7 +74,7 @@ def _take(
     changes = _transaction_writes(known, subscription, after)
     if known.header and not receipts and not changes and known.header.record == after.header:
         return known.header, Recorded.NOTHING_TO_STORE
-    header = _with_hints(outside, subscription, after.header, now, receipts)
+    header = _with_note(outside, subscription, known, after.header, now, receipts=bool(receipts))
     _place_transaction_hints(outside, known, events)
     writes = [*_receipts(subscription, receipts, now), _header_write(known, subscription, header), *changes]
     try:
@@ -106,16 +106,24 @@ def _is_past(header: Subscription, now: datetime) -> bool:
     return goes_at is not None and goes_at <= now
 
 
-def _with_hints(
-    outside: Outside, subscription: str, header: Subscription, now: datetime, receipts: list[str]
+def _with_note(
+    outside: Outside, subscription: str, known: _Known, header: Subscription, now: datetime, *, receipts: bool
 ) -> Subscription:
-    """The note that finds the subscription again must stand before what it finds."""
+    """The header, once the note stands that finds the subscription again."""
     looks = [
         now + RECEIPT_KEPT if receipts else None,
-        next_look(header, now),
-        now if header.cut_at == now else None,
+        next_look(header),
+        next_reading(header, now),
+        now if _moves_a_cut(known.header, header) else None,
     ]
     return with_look(outside, subscription, header, min((look for look in looks if look), default=None))
+
+
+def _moves_a_cut(before: Stored[Subscription] | None, header: Subscription) -> bool:
+    """Whether other seats may end now than before: fewer or more are paid for."""
+    if before is None or header.cut_at is None:
+        return False
+    return (before.record.cut_at, before.record.cut_to) != (header.cut_at, header.cut_to)
 
 
 def _place_transaction_hints(outside: Outside, known: _Known, events: Sequence[Event]) -> None:

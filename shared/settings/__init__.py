@@ -96,7 +96,10 @@ class Settings(StorageSettings):
         return Terms(self.grace_days, self.plans)
 
 
-_GROUPS = {"paddle": PaddleSettings, "marketplace": MarketplaceSettings}
+_GROUPS: dict[str, type[PaddleSettings] | type[MarketplaceSettings]] = {
+    "paddle": PaddleSettings,
+    "marketplace": MarketplaceSettings,
+}
 
 SETTING_NAMES = frozenset(
     name.upper() for group in [Settings, *_GROUPS.values()] for name in group.model_fields if name not in _GROUPS

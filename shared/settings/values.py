@@ -20,9 +20,7 @@ _WEBHOOK_SECRET = re.compile(r"pdl_ntfset_\S{8,}", re.ASCII)
 
 
 def reader(read: Callable[..., Any], *, sees_now: bool = False) -> BeforeValidator:
-    def parse(text: object, info: ValidationInfo) -> object:
-        if not isinstance(text, str):
-            raise ValueError("is no text")  # noqa: TRY004 - pydantic collects ValueErrors
+    def parse(text: str, info: ValidationInfo) -> object:
         if text.startswith(_UNRESOLVED):
             raise ValueError("is a Key Vault reference that did not resolve")
         return read(text, info.context["now"]) if sees_now and info.context else read(text)

@@ -19,6 +19,7 @@ from shared.storage import keys
 from shared.storage.answers import give_up, is_about_a_missing_row, is_conflict, wait_no_longer
 from shared.storage.entities import keys_of, to_record
 from shared.storage.ledger import Note, is_undone, notes
+from shared.storage.transport import transport
 from shared.storage.trust import trusted_with
 from shared.storage.writes import entity_of, mark, one_partition, row_of, standing
 
@@ -64,6 +65,7 @@ class AzureTables:
             options["connection_verify"] = trusted_with(extra_ca_file)
         if on_request:
             options["raw_request_hook"] = on_request
+        options["transport"] = transport(**options)
         places = [(main, keys.TABLES), (ledger, keys.LEDGER_TABLES)]
         services = [(_client(account, credential, options), names) for account, names in places]
         self._services = services

@@ -57,7 +57,7 @@ def test_every_command_on_the_screen_and_in_the_help_exists(
 def test_screen_and_help_fit_into_80_columns(served: Serving, capsys: pytest.CaptureFixture[str]) -> None:
     main([])
     # As everywhere but here, where the port is any free one and Python may be anybody's.
-    text = (screen(served) + capsys.readouterr().out).replace(f":{served.port}", ":7071")
+    text = f"{screen(served)}\n{capsys.readouterr().out}".replace(f":{served.port}", ":7071")
     text = re.sub(r"\S+ -m dev", ".venv/bin/python -m dev", text)
 
     assert [line for line in text.splitlines() if len(line) > 80] == []

@@ -1,15 +1,9 @@
 """What is held about people is exactly this; more of it takes a change here, and so a thought."""
 
-from enum import Enum
-
-import pytest
-
-from shared.domain.inventory import Category, Held
-from shared.domain.records import RECORDS, Record, held_fields
+from shared.domain.inventory import Category
+from shared.domain.records import RECORDS, held_fields
 
 ABOUT_SOMEBODY = {Category.IDENTIFIER, Category.CONTACT, Category.USAGE, Category.CHOICE}
-
-every_record = pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
 
 
 def about_somebody() -> dict[str, set[str]]:
@@ -42,18 +36,3 @@ def test_of_people_nothing_more_is_held_than_this() -> None:
         "Reference": {"account"},
         "Due": {"seat", "hints"},
     }
-
-
-@every_record
-def test_every_field_says_all_that_must_be_said_from_closed_lists(record: type[Record]) -> None:
-    for held in held_fields(record).values():
-        said = [getattr(held, name) for name in Held.__slots__ if name != "exported"]
-
-        assert all(isinstance(word, Enum) for word in said)
-
-
-def test_a_record_with_a_field_that_nothing_is_said_of_cannot_even_be_declared() -> None:
-    with pytest.raises(StopIteration):
-
-        class Careless(Record):
-            remark: str = ""

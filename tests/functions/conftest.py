@@ -6,6 +6,7 @@ import pytest
 
 from dev.azurite import Azurite
 from shared.operations.assign_seat import assign_seat
+from tests.functions.sentinels import Sinks
 from tests.functions.serving import serving
 from tests.paddle import Subscription, deliver
 from tests.world import BOB, World, empty_tables, environment
@@ -40,3 +41,12 @@ def quiet(quiet_world: World) -> Iterator[str]:
     with serving(lambda: quiet_world.services) as url:
         yield url
     assert {name: rows for name, rows in quiet_world.rows().items() if rows} == {}
+
+
+@pytest.fixture
+def sinks(capfd: pytest.CaptureFixture[str]) -> Iterator[Sinks]:
+    """Everything that is logged or printed during a test, every logger speaking at DEBUG."""
+    listening = Sinks(capfd.readouterr)
+    listening.listen()
+    yield listening
+    listening.rest()
