@@ -10,8 +10,7 @@ _HEAD = """\
 
 Written by `python -m support describe-data` from `shared/domain/records.py`; a test compares the two.
 Storage accepts nothing that is not listed here.
-Every row also has the two fields under *Every record*, which go when their row goes.
-A purchase that nobody claimed goes 90 days after its end, and one that no marketplace confirmed after 30 days.
+Every row also has the two fields under *Every record*.
 *Exported* says whether a person's copy of their data shows the field.
 """
 

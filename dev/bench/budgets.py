@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dev.bench.figures import table
 from dev.bench.meter import Tally
 
 
@@ -46,6 +47,15 @@ BUDGETS = {
     "seat: release": Budget(12),
     "purge: nothing due": Budget(2),
 }
+
+
+def show_counts(tallies: dict[str, Tally]) -> str:
+    """A table of what was asked, and what may be."""
+    rows = [
+        (name, BUDGETS[name].requests, tally.requests, tally.writes, tally.in_a_row or "")
+        for name, tally in tallies.items()
+    ]
+    return table(("journey", "budget", "requests", "writes among them", "in a row"), rows)
 
 
 def over_budget(tallies: dict[str, Tally]) -> list[str]:

@@ -1,6 +1,7 @@
 """Plain HTTP over one kept connection: how the app is asked, and how storage can be asked with nothing in between."""
 
 import http.client
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self, cast
@@ -11,6 +12,8 @@ from azure.core.pipeline import PipelineRequest
 from shared.storage.tables import AzureTables
 
 _SUCCESS = range(200, 300)
+# uvicorn and Node close a connection on which nothing was asked for five seconds.
+_KEPT_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Asker:
 
     def __init__(self, base: str) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=60)
+        self._asked = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -62,9 +66,13 @@ class Asker:
 
     def ask(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
         """The body of the answer; raises RuntimeError unless it is a success."""
+        if time.perf_counter() - self._asked > _KEPT_SECONDS:
+            # It opens again by itself.
+            self._connection.close()
         self._connection.request(method, target, body=body or None, headers=headers)
         response = self._connection.getresponse()
         content = response.read()
+        self._asked = time.perf_counter()
         if response.status not in _SUCCESS:
             raise RuntimeError(f"{method} {urlsplit(target).path} answered {response.status}")
         return content

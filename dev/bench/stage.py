@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from azure.core.credentials import TokenCredential
+from azure.data.tables import TableServiceClient
 
 from dev.azurite import LEDGER, TABLES, Azurite
 from dev.bench.meter import Meter
@@ -18,6 +19,7 @@ from dev.local_settings import read_or_make
 from dev.place import CHECKOUT
 from functions import create_app
 from shared.services import Services, connect
+from shared.storage import keys
 from shared.storage.credential import IdentityEndpoint, ManagedIdentityCredential
 from shared.storage.tables import Account, AzureTables
 
@@ -51,6 +53,14 @@ class Stage:
 
     def _nobody(self) -> TokenCredential:
         return ManagedIdentityCredential(IdentityEndpoint(url="", header="", client_id=""), self.clock)
+
+    def empty(self) -> None:
+        """Leave every table there and empty."""
+        for account, names in ((TABLES, keys.TABLES), (LEDGER, keys.LEDGER_TABLES)):
+            with TableServiceClient.from_connection_string(self.azurite.connection_string(account)) as service:
+                for name in names:
+                    service.delete_table(name)
+        self.tables().make_tables()
 
     @contextmanager
     def serving(self) -> Iterator[Asker]:

@@ -59,6 +59,11 @@ class Keep(StrEnum):
     SIGN_IN_ONLY = "the account closes; 7 days if nothing was bought or assigned"
     SUBSCRIPTION = "12 months after the subscription's end, sooner when the owner's account closes"
     CONTACT = "the buyer's account closes, at the latest with the subscription"
+    SUBSCRIPTION = (
+        "12 months after the subscription's end, sooner when the owner's account closes; "
+        "unclaimed: 90 days after its end; never confirmed: 30 days"
+    )
+    ROW = "the row goes"
     SEAT = "the seat is released; 30 days after the subscription's end"
     REFERENCE = "7 days"
     RECEIPT = "30 days"

@@ -103,8 +103,8 @@ class Record(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    record_id: Annotated[Text, CLOCKWORK] = ""
-    operation: Annotated[Text, OURS] = ""
+    record_id: Annotated[Text, replace(CLOCKWORK, keep=Keep.ROW)] = ""
+    operation: Annotated[Text, replace(OURS, keep=Keep.ROW)] = ""
 
     erasure_is_repeated: ClassVar[bool] = False
 

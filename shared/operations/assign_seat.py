@@ -1,7 +1,7 @@
 """Give somebody a seat: hints first, then the seat and the count in one batch that the header's ETag guards."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.domain.errors import NotFound, Refusal, Unavailable
 from shared.domain.instants import day_of
@@ -28,7 +28,8 @@ def assign_seat(outside: Outside, subscription: str, assignee: Assignee) -> Stor
     header = outside.tables.read(keys.subscription(subscription))
     if header is None:
         raise NotFound
-    return _assign(outside, header, _buyer(outside, header.record), assignee)
+    addresses = tuple(dict.fromkeys(normalise_address(address) for address in assignee.addresses))
+    return _assign(outside, header, _buyer(outside, header.record), replace(assignee, addresses=addresses))
 
 
 def assign_own_seat(outside: Outside, header: Stored[Subscription]) -> None:
@@ -37,6 +38,7 @@ def assign_own_seat(outside: Outside, header: Stored[Subscription]) -> None:
     if account is None or account.record.closed or not account.record.addresses:
         return
     person = _person(account.record)
+    # The account's addresses are normalised already, and not every address stays as it is when that is done twice.
     _assign(outside, header, person, Assignee(person, account.record.name, account.record.addresses))
 
 
@@ -52,14 +54,13 @@ def _person(account: Account) -> Person:
 
 
 def _assign(outside: Outside, header: Stored[Subscription], buyer: Person | None, assignee: Assignee) -> Stored[Seat]:
-    addresses = tuple(dict.fromkeys(normalise_address(address) for address in assignee.addresses))
-    refuse_unless_assignable(header.record, assignee.person, buyer, addresses)
+    refuse_unless_assignable(header.record, assignee.person, buyer, assignee.addresses)
     seat = Seat(
         tenant=assignee.person.tenant,
         object_id=assignee.person.object_id,
         name=assignee.name,
-        addresses=addresses,
-        hints=tuple(secrets.token_hex(16) for _ in addresses),
+        addresses=assignee.addresses,
+        hints=tuple(secrets.token_hex(16) for _ in assignee.addresses),
         assigned_on=day_of(outside.clock()),
     )
     return _Assignment(outside, header, buyer, seat).run()

@@ -7,8 +7,11 @@ from typing import Any, cast
 import pytest
 
 from dev.azurite import Azurite
+from dev.bench.__main__ import main
 from dev.bench.budgets import BUDGETS, UNKNOWN, over_budget
+from dev.bench.figures import Figure, figure, table
 from dev.bench.journeys import count
+from dev.bench.lookups import show_lookups
 from dev.bench.meter import Tally
 from dev.bench.purging import Filling, purge_cost
 from dev.bench.stage import BEGINNING, Stage
@@ -100,6 +103,43 @@ def test_an_unknown_address_must_cost_what_a_known_one_does() -> None:
 
     assert [sentence.partition(":")[0] for sentence in over_budget(tallies)] == [
         "An unknown address is told from a known one"
+    ]
+
+
+def test_over_budget_is_said_and_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("dev.bench.__main__._bench", lambda *_: ["unknown address: requests 4, at most 3."])
+
+    assert main(["--quick"]) == 1
+    assert capsys.readouterr().err == "unknown address: requests 4, at most 3.\n"
+
+
+def test_within_budget_is_a_success(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dev.bench.__main__._bench", lambda *_: [])
+
+    assert main([]) == 0
+
+
+def test_everything_that_is_timed_runs(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dev.bench.lookups._TURN", 8)
+
+    lines = show_lookups(stage, rounds=2).splitlines()
+
+    ways = [tuple(cell.strip() for cell in line.split("|")[1:3]) for line in lines[2:]]
+    assert len(ways) == len(set(ways)) == 10
+    assert {task for task, _ in ways} == {task for task, by in ways if by == "azure-data-tables"}
+
+
+def test_a_figure_is_a_median_with_the_spread_of_the_middle_half() -> None:
+    assert figure([1.0, 2.0, 3.0, 4.0, 100.0]) == Figure(3.0, 2 / 3)
+    assert figure([1.0, 2.0, 3.0, 4.0, 100.0]).noise_text == "±33%"
+
+
+def test_a_table_is_markdown_with_numbers_to_the_right() -> None:
+    assert table(("what", "ms"), [("a", 1), ("bc", 20000)]).splitlines() == [
+        "| what |    ms |",
+        "| ---- | ----: |",
+        "| a    |     1 |",
+        "| bc   | 20000 |",
     ]
 
 

@@ -118,6 +118,8 @@ def test_each_boundary_belongs_to_what_follows_it(case: Case) -> None:
     [
         pytest.param(PAID, None, NOON + 20 * DAY + GRACE, id="paid: the payment and grace"),
         pytest.param(UNREAD, None, None, id="no payment read: nothing says"),
+        pytest.param({**PAID, "paid_through": NOON + SECOND}, None, NOON + SECOND + GRACE, id="paid for a second more"),
+        pytest.param({**PAID, "paid_through": NOON}, None, None, id="paid until now: nothing says"),
         pytest.param({**PAID, **CANCEL, "scheduled_end": NOON + DAY}, None, NOON + DAY, id="canceled: no grace"),
         pytest.param({**OVERDUE, "period_start": NOON - DAY}, None, NOON + GRACE, id="grace from the later of the two"),
         pytest.param({**TRIAL, "trial_end": NOON + DAY}, None, NOON + DAY, id="trial: no grace"),

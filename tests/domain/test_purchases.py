@@ -70,11 +70,9 @@ def test_a_trial_licenses_until_it_ends_and_is_then_converted_by_snapshot() -> N
     assert fold(converted).header.trial_end is None
 
 
-@pytest.mark.parametrize("missing", ["items", "items and next_billed_at"])
-def test_a_trial_without_dates_of_its_own_ends_when_billing_begins(missing: str) -> None:
-    sold = Subscription(status="trialing")
-    if "and" in missing:
-        sold.changed = {"next_billed_at": None}
+@pytest.mark.parametrize("missing", ["current_billing_period", "next_billed_at"])
+def test_a_trial_whose_items_have_no_dates_ends_when_billing_begins(missing: str) -> None:
+    sold = Subscription(status="trialing", changed={missing: None})
 
     assert codes(fold([sold.tell()]), NOON + MONTH) == (YES, NO)
 
@@ -346,6 +344,29 @@ def test_a_dispute_suspends_until_its_own_reversal(action: str, reversal: str, o
     assert have(fold([*events, sold.adjusted(number, other)]), NOON).code is NO
     assert have(fold([*events, sold.adjusted(number, reversal)]), NOON).code is YES
     assert have(fold([sold.adjusted(number, reversal), *events]), NOON).code is YES
+
+
+def test_disputed_money_paid_for_nothing() -> None:
+    sold, events, number = paid_once()
+
+    assert fold([*events, sold.adjusted(number, "chargeback")]).header.paid_through is None
+
+
+def test_a_disputed_upgrade_suspends_though_the_period_was_paid_before() -> None:
+    sold, events, _ = paid_once()
+    upgrade = sold.paid("subscription_update")
+
+    assert have(fold([*events, upgrade, sold.adjusted(upgrade["data"]["id"], "chargeback")]), NOON).code is NO
+
+
+def test_a_transaction_told_twice_paid_for_the_longer_time_in_either_order() -> None:
+    sold = Subscription()
+    shorter = sold.paid(number="txn_1")
+    sold.period *= 2
+    longer = sold.paid(number="txn_1")
+
+    assert fold([shorter, longer]).header.paid_through == NOON + 2 * MONTH
+    assert fold([longer, shorter]).header.paid_through == NOON + 2 * MONTH
 
 
 def test_a_dispute_whose_own_status_becomes_reversed_is_over_too() -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from shared.operations.assign_seat import assign_seat
+from shared.operations.assign_seat import Assignee, assign_seat
 from shared.operations.record_event import Recorded
 from shared.operations.release_seat import release_seat
 from tests.paddle import Subscription, deliver
@@ -33,3 +33,12 @@ def test_a_purchase_gives_seats_that_license_and_its_end_takes_them(world: World
         pass
     left = {name: rows for name, rows in world.rows().items() if rows and name != "ledger"}
     assert left == {}
+
+
+def test_a_seat_of_ones_own_is_found_by_an_address_whose_lower_case_composes(world: World) -> None:
+    buyer = Assignee(ALICE.person, ALICE.name, ("J\u030can@contoso.example",))
+    bought = Subscription(world.checkout(buyer, "person"), quantity=1)
+
+    deliver(world, *bought.bought())
+
+    assert world.code(buyer) == "LICENSED"

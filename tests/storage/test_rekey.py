@@ -160,11 +160,13 @@ def test_what_no_seat_lists_is_counted_until_the_purge_removes_it(moving: Moving
 def test_what_is_left_is_counted_without_a_word_about_unknown_fields(
     moving: Moving, caplog: pytest.LogCaptureFixture
 ) -> None:
-    row = keys.seat_hint(moving.services.identities.of_address("m@evil.example")[1], "0" * 32)
-    moving.world.tables.write(Insert(row, SeatHint(subscription=moving.subscription, seat="seat.nobody")))
+    mallory = moving.services.identities.of_address("m@evil.example")[1]
+    for number, seat in enumerate(["seat.nobody", moving.seats[0].row.key]):
+        hint = SeatHint(subscription=moving.subscription, seat=seat)
+        moving.world.tables.write(Insert(keys.seat_hint(mallory, f"{number:032}"), hint))
 
     with caplog.at_level(logging.WARNING):
-        assert moving.rekey() == 1
+        assert moving.rekey() == 2
 
     assert caplog.records == []
 
