@@ -57,7 +57,6 @@ class Keep(StrEnum):
 
     ACCOUNT = "the account closes; 12 months after both the last live subscription and the last sign-in"
     SIGN_IN_ONLY = "the account closes; 7 days if nothing was bought or assigned"
-    SUBSCRIPTION = "12 months after the subscription's end, sooner when the owner's account closes"
     CONTACT = "the buyer's account closes, at the latest with the subscription"
     SUBSCRIPTION = (
         "12 months after the subscription's end, sooner when the owner's account closes; "
