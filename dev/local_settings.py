@@ -106,6 +106,7 @@ def _fresh_values() -> dict[str, str]:
         "LEDGER_CONNECTION": azurite.connection_string(LEDGER),
         "LICENSE_SIGNING_KEYS": json.dumps([_signing_key()]),
         "IDENTITY_HASH_KEYS": json.dumps([_hash_key()]),
+        "SESSION_KEYS": json.dumps([_hash_key()]),
         **_paddle(),
     }
 

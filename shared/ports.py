@@ -195,6 +195,7 @@ class Seen:
     quantity: int
     tenant: str
     parties: tuple[Person, ...] = field(repr=False)
+    is_trial: bool = False
 
 
 class TokenChecker(Protocol):
@@ -252,7 +253,7 @@ class Marketplace(Protocol):
         ...
 
     def cancel(self, subscription: str) -> None:
-        """End it with the period that is paid for. Done already is done."""
+        """End it with the period that is paid for. Done already is done. Raises CancelElsewhere."""
         ...
 
     def contact(self, subscription: str, transaction: str) -> Contact | None:

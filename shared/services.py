@@ -5,10 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from azure.core.exceptions import ServiceRequestError
+
 from shared.domain.entitlement import Terms
 from shared.domain.errors import NotFound
 from shared.identity.entra_keys import EntraKeys
 from shared.identity.marketplace_tokens import WebhookTokens
+from shared.identity.sealing import Sealer
 from shared.identity.service_tokens import ClientCredential, MsalTokens
 from shared.marketplaces.microsoft import Microsoft
 from shared.marketplaces.microsoft.api import FulfillmentApi
@@ -23,7 +26,7 @@ from shared.storage.credential import IdentityEndpoint, ManagedIdentityCredentia
 from shared.storage.tables import Account, AzureTables
 from shared.storage.trust import trusted_with
 from shared.telemetry import start_error_reports
-from shared.web import Web, host_of
+from shared.web import Unreachable, Web, host_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Services:
     tables: Tables
     identities: Identities
     signer: Signer
+    sealer: Sealer
     clock: Clock
     terms: Terms
     issuer: str
@@ -67,6 +71,7 @@ def connect(env: Mapping[str, str], clock: Clock = utc_now) -> Services:
         tables=_tables(settings, credential, clock),
         identities=KeyedIdentities(settings.identity_hash_keys, clock),
         signer=LicenseSigner(settings.license_signing_keys, clock),
+        sealer=Sealer(settings.session_keys, clock),
         clock=clock,
         terms=settings.terms,
         issuer=settings.public_url,
@@ -151,5 +156,12 @@ def _client_credential(group: MarketplaceSettings, credential: ManagedIdentityCr
     if not group.marketplace_managed_identity_client_id:
         return ClientCredential(group.marketplace_client_secret, group.marketplace_certificate)
     identity = credential.of(group.marketplace_managed_identity_client_id)
+
     # https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
-    return ClientCredential(assertion=lambda: identity.get_token("api://AzureADTokenExchange/.default").token)
+    def assertion() -> str:
+        try:
+            return identity.get_token("api://AzureADTokenExchange/.default").token
+        except ServiceRequestError:
+            raise Unreachable from None
+
+    return ClientCredential(assertion=assertion)

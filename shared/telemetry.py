@@ -14,8 +14,10 @@ _log = logging.getLogger("license_server")
 
 def quiet_libraries() -> None:
     """Keep libraries from logging URLs, which hold keys, and bodies, which hold people."""
-    for name in ("azure", "urllib3", "requests", "sentry_sdk"):
+    for name in ("azure", "msal", "requests", "sentry_sdk"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns of each retry, and names the URL.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 def start_error_reports(dsn: str, environment: str) -> None:

@@ -9,6 +9,10 @@ from shared.domain.records import Seat, Subscription
 LONGEST_LICENSE = timedelta(days=7)
 REFUSAL_LASTS = timedelta(hours=1)
 
+# After so long a marketplace ends what it suspended:
+# https://learn.microsoft.com/partner-center/marketplace-offers/pc-saas-fulfillment-life-cycle#suspended
+LONGEST_SUSPENSION = timedelta(days=30)
+
 
 class Code(StrEnum):
     """The closed list of answers that an add-in gets."""
@@ -107,7 +111,8 @@ def _paid(subscription: Subscription, now: datetime, grace: timedelta) -> tuple[
         case "active" if subscription.unpaid_from is None:
             return Code.LICENSED, _end_of_payment(subscription, now, grace)
         case "active" | "suspended":
-            return _in_grace_from(subscription.unpaid_from, now, grace)
+            longest = min(grace, LONGEST_SUSPENSION) if subscription.status == "suspended" else grace
+            return _in_grace_from(subscription.unpaid_from, now, longest)
         case "subscribed":
             return Code.LICENSED, None
         case "past_due":

@@ -149,6 +149,13 @@ class NotYours(Refusal):
     sentence = "This purchase belongs to somebody else."
 
 
+class CancelElsewhere(Refusal):
+    """A marketplace does not let the seller end this purchase; whoever sold it to the buyer can."""
+
+    code = "CANCEL_ELSEWHERE"
+    sentence = "This purchase can only be cancelled where it was made."
+
+
 class ChangeRefused(Refusal):
     """A change that a marketplace announces and that the vendor's terms do not allow."""
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from shared.domain.records import AdjustmentState, ScheduledAction, Status, Subscription, Transaction
 
-LIVE: frozenset[Status] = frozenset({"trialing", "active", "past_due"})
+LIVE: frozenset[Status] = frozenset({"trialing", "active", "subscribed", "past_due", "suspended"})
 
 # A dispute and its early warning both take the money back; each is undone only by its own reversal.
 REVERSAL_OF = {"chargeback": "chargeback_reverse", "chargeback_warning": "chargeback_warning_reverse"}
@@ -119,7 +119,7 @@ def _take_snapshot(header: Subscription, snapshot: Snapshot, version: str, now: 
             "scheduled_action": snapshot.scheduled_action,
             "scheduled_end": snapshot.scheduled_end,
             "ended_at": _ended_at(header, snapshot, now),
-            "unpaid_from": _suspended_from(header, now) if snapshot.status == "suspended" else header.unpaid_from,
+            "unpaid_from": _unpaid_by(header, snapshot, now),
             "pending_plan": snapshot.pending_plan,
             "pending_quantity": snapshot.pending_quantity,
             "pending_operation": snapshot.pending_operation,
@@ -141,8 +141,12 @@ def _ended_at(header: Subscription, snapshot: Snapshot, now: datetime) -> dateti
     return snapshot.ended_at or (header.ended_at if header.status == "ended" else None) or now
 
 
-def _suspended_from(header: Subscription, now: datetime) -> datetime | None:
-    return header.unpaid_from if header.status == "suspended" else now
+def _unpaid_by(header: Subscription, snapshot: Snapshot, now: datetime) -> datetime | None:
+    """Since when a subscription is suspended, which only we note; all else follows from its transactions."""
+    was = header.unpaid_from if header.status == "suspended" else None
+    if snapshot.status == "suspended":
+        return was or now
+    return None if header.status == "suspended" else header.unpaid_from
 
 
 def note_cut(header: Subscription, now: datetime) -> Subscription:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import jwt
 
+from shared.domain.errors import Unavailable
 from shared.web import Call, Unreachable, Web
 
 _KEPT = timedelta(hours=24)
@@ -25,35 +26,32 @@ class EntraKeys:
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at: datetime | None = None
         self._asked_at: datetime | None = None
+        self._failed = False
 
     def key(self, kid: str, now: datetime) -> jwt.PyJWK | None:
-        """The key of that id; None if Entra has none. Raises Unreachable where it cannot be known."""
+        """The key of that id; None if Entra has none. Raises Unavailable where it cannot be known."""
         with self._lock:
-            if self._is_older_than(_KEPT, now) or (kid not in self._keys and self._may_ask(now)):
-                self._fetch(now)
+            if self._is_older_than(_KEPT, now) or kid not in self._keys:
+                self._refresh(now)
+            if self._is_older_than(_SERVED_STALE, now) or (self._failed and kid not in self._keys):
+                raise Unreachable
             return self._keys.get(kid)
 
     def _is_older_than(self, age: timedelta, now: datetime) -> bool:
         return self._fetched_at is None or now - self._fetched_at > age
 
-    def _may_ask(self, now: datetime) -> bool:
+    def _refresh(self, now: datetime) -> None:
         # Ids are made up by whoever calls us; they must not make us call Entra each time.
-        return self._asked_at is None or now - self._asked_at >= _COOLDOWN
-
-    def _fetch(self, now: datetime) -> None:
-        if not self._may_ask(now):
-            if self._is_older_than(_SERVED_STALE, now):
-                raise Unreachable
+        if self._asked_at is not None and now - self._asked_at < _COOLDOWN:
             return
         self._asked_at = now
         try:
-            answer = self._web.call(Call("GET", self._url))
-            self._keys = _read(answer.json())
-        except Unreachable:
-            if self._is_older_than(_SERVED_STALE, now):
-                raise
+            self._keys = _read(self._web.call(Call("GET", self._url)).json())
+        except Unavailable:
+            # What is known goes on being good for a while, but says nothing of a key that is not.
+            self._failed = True
             return
-        self._fetched_at = now
+        self._fetched_at, self._failed = now, False
 
 
 def _read(document: object) -> dict[str, jwt.PyJWK]:
@@ -61,4 +59,4 @@ def _read(document: object) -> dict[str, jwt.PyJWK]:
         keys = jwt.PyJWKSet.from_dict(document if isinstance(document, dict) else {}).keys
     except (jwt.PyJWTError, AttributeError, TypeError, ValueError):
         raise Unreachable from None
-    return {key.key_id: key for key in keys if key.key_id}
+    return {key.key_id: key for key in keys if key.key_id and key.key_type == "RSA"}

@@ -10,6 +10,7 @@ from shared.domain.errors import SignatureInvalid
 from shared.identity.entra_keys import EntraKeys
 
 _LEEWAY_SECONDS = 60
+_LONGEST = 16_384
 _REQUIRED = ["exp", "nbf", "aud", "iss"]
 
 
@@ -27,14 +28,16 @@ class WebhookTokens:
     issuers: tuple[str, ...]
 
     def check(self, token: str, now: datetime) -> None:
-        """Raises SignatureInvalid, Unreachable."""
+        """Raises SignatureInvalid, Unavailable."""
         claims = self._verified(token, now)
         # A token of version 1 names the calling app as appid, one of version 2 as azp.
-        app = claims.get("appid") if claims.get("ver") == "1.0" else claims.get("azp", claims.get("appid"))
-        if claims.get("tid") != self.tenant or app != self.app or not _is_in_time(claims, now):
+        apps = [claims[name] for name in ("appid", "azp") if name in claims]
+        if claims.get("tid") != self.tenant or apps != [self.app] or not _is_in_time(claims, now):
             raise SignatureInvalid
 
     def _verified(self, token: str, now: datetime) -> dict[str, Any]:
+        if len(token) > _LONGEST:
+            raise SignatureInvalid
         try:
             header = jwt.get_unverified_header(token)
             key = self.keys.key(str(header.get("kid", "")), now) if header.get("alg") == "RS256" else None
@@ -47,9 +50,15 @@ class WebhookTokens:
                 audience=self.audience,
                 issuer=list(self.issuers),
                 # The times are held against our own clock, below.
-                options={"require": _REQUIRED, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+                options={
+                    "require": _REQUIRED,
+                    "strict_aud": True,
+                    "verify_exp": False,
+                    "verify_nbf": False,
+                    "verify_iat": False,
+                },
             )
-        except (jwt.PyJWTError, ValueError, TypeError):
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
             raise SignatureInvalid from None
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,10 +10,21 @@ from typing import Any
 
 from shared.web import Answer, Call, Denied, Unreachable, Web
 
+# https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+_CAUSES = {
+    7000222: "the client secret has expired",
+    7000215: "the client secret is wrong",
+    700027: "the certificate is not one of the app's, or has expired",
+    700213: "the managed identity is not federated with the app",
+    700016: "the app is not in the tenant",
+    500011: "the marketplace's API has no service principal in the tenant",
+}
 _DENIED = (
     "the client credential is wrong or expired, the app has no service principal in the tenant, "
     "or the tenant is not the one of the offer's technical configuration"
 )
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +57,20 @@ class MsalTokens:
 
     def token(self) -> str:
         """A token from memory, or a new one about once an hour. Raises Denied, Unreachable."""
-        with self._lock:
-            answer = self._application.acquire_token_for_client([self._scope])
+        try:
+            with self._lock:
+                answer = self._application.acquire_token_for_client([self._scope])
+        except (ValueError, KeyError):
+            # MSAL's word for an authority or a credential that it cannot make sense of; it may quote either.
+            raise self._denied(_DENIED) from None
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if not isinstance(token, str):
-            raise Denied(self._authority, _DENIED)
+            raise self._denied(_cause(answer))
         return token
+
+    def _denied(self, causes: str) -> Denied:
+        _log.error("%s gave no token: %s", self._authority, causes)
+        return Denied(self._authority, causes)
 
     @functools.cached_property
     def _application(self) -> Any:  # noqa: ANN401 - MSAL has no types
@@ -63,6 +83,12 @@ class MsalTokens:
             http_client=_ThroughTheDoor(self._web),
             instance_discovery=False,
         )
+
+
+def _cause(answer: object) -> str:
+    numbers = answer.get("error_codes") if isinstance(answer, dict) else None
+    known = [number for number in numbers if number in _CAUSES] if isinstance(numbers, list) else []
+    return _CAUSES[known[0]] if known else _DENIED
 
 
 class _Response:

@@ -86,6 +86,7 @@ class Settings(StorageSettings):
     grace_days: Days
     license_signing_keys: SigningKeys = Field(repr=False)
     identity_hash_keys: HashKeys = Field(repr=False)
+    session_keys: HashKeys = Field(repr=False)
     sentry_dsn: Dsn = Field("", repr=False)
     paddle: PaddleSettings | None = None
     marketplace: MarketplaceSettings | None = None

@@ -1,14 +1,16 @@
 """Microsoft's commercial marketplace: https://learn.microsoft.com/partner-center/marketplace-offers/pc-saas-fulfillment-life-cycle."""
 
+import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import ValidationError
 
-from shared.domain.errors import EventMalformed, NotFound, SignatureInvalid
-from shared.domain.names import subscription_id, vendor_id
+from shared.domain.errors import CancelElsewhere, EventMalformed, NotFound, SignatureInvalid
+from shared.domain.names import subscription_id
 from shared.domain.people import Person
 from shared.domain.purchases import Event
 from shared.marketplaces.microsoft import reading
@@ -21,6 +23,9 @@ NAME = "microsoft"
 
 # Every action names a subscription; these also have an operation that can be asked for.
 _WITH_OPERATION = frozenset({"ChangePlan", "ChangeQuantity", "Reinstate"})
+
+_PURCHASE_TOKEN = re.compile(r"[\x21-\x7e]{1,8192}", re.ASCII)
+_GUID_AND_ACTION = re.compile(r"[0-9a-fA-F-]{36}-[A-Za-z]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +64,27 @@ class Microsoft:
         return reading.list_subscriptions(self.api, self.offers)
 
     def cancel(self, subscription: str) -> None:
-        """Ask for the end of a subscription. One that is gone is done."""
+        """Ask for the end of a subscription. One that is gone is done. Raises CancelElsewhere."""
+        number = reading.number_of(subscription)
         try:
-            self.api.cancel(_number(subscription))
+            found = self.api.subscription(number)
         except NotFound:
             return
+        if found.status == "Unsubscribed":
+            return
+        if found.allowed and "Delete" not in found.allowed:
+            # A reseller's customers cancel at their reseller.
+            raise CancelElsewhere
+        try:
+            self.api.cancel(number)
+        except NotFound:
+            if self.api.subscription(number).status != "Unsubscribed":
+                raise CancelElsewhere from None
 
     def contact(self, subscription: str, transaction: str) -> Contact | None:  # noqa: ARG002 - the shape of all
         """Who pays: an address; the marketplace tells no name."""
         try:
-            address = self.api.billing_address(_number(subscription))
+            address = self.api.billing_address(reading.number_of(subscription))
         except NotFound:
             return None
         return Contact("", address) if address else None
@@ -88,11 +104,14 @@ class Microsoft:
 
     def resolve(self, token: str) -> str:
         """The name of the subscription behind a purchase token. Raises NotFound for one that is expired or none."""
+        if not _PURCHASE_TOKEN.fullmatch(token):
+            # What no header can carry, the marketplace did not make.
+            raise NotFound
         return subscription_id(NAME, self.api.resolve(token).id)
 
     def see(self, subscription: str) -> Seen:
         """The purchase as it is now. Raises NotFound."""
-        found = self.api.subscription(_number(subscription))
+        found = self.api.subscription(reading.number_of(subscription))
         told = reading.snapshot(found, self.offers, None)
         if told is None:
             raise NotFound
@@ -102,18 +121,16 @@ class Microsoft:
             plan=told.plan,
             quantity=told.quantity,
             tenant=found.beneficiary.tenant,
+            is_trial=found.is_free_trial,
             parties=tuple(Person(party.tenant, party.object_id) for party in sorted(parties, key=repr)),
         )
 
     def activate(self, subscription: str) -> None:
         """Start billing, with the plan and quantity that were bought. What is active already is left alone."""
-        found = self.api.subscription(_number(subscription))
+        number = reading.number_of(subscription)
+        found = self.api.subscription(number)
         if found.status == "PendingFulfillmentStart":
-            self.api.activate(_number(subscription), found.plan, found.quantity)
-
-
-def _number(subscription: str) -> str:
-    return vendor_id(subscription.removeprefix(f"{NAME}."))
+            self.api.activate(number, found.plan, found.quantity)
 
 
 def _hint(body: bytes) -> Hint | None:
@@ -123,6 +140,11 @@ def _hint(body: bytes) -> Hint | None:
         raise EventMalformed from None
     if not message.subscription:
         return None
-    operation = vendor_id(message.id) if message.id and message.action in _WITH_OPERATION else ""
-    event = f"{vendor_id(message.id or 'without-id')}-{vendor_id(message.action or 'none')}"
-    return Hint(event, subscription_id(NAME, message.subscription), operation)
+    operation = message.id if message.action in _WITH_OPERATION else ""
+    return Hint(_event_name(message), subscription_id(NAME, message.subscription), operation)
+
+
+def _event_name(message: MessageData) -> str:
+    """A name for the receipt. Ids are guids as documented, but others were seen, and actions will be added."""
+    told = f"{message.id}-{message.action}"
+    return told if _GUID_AND_ACTION.fullmatch(told) else hashlib.sha256(told.encode(errors="replace")).hexdigest()

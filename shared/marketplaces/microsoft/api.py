@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from pydantic import BaseModel, Field, ValidationError
 
 from shared.domain.errors import NotFound
-from shared.marketplaces.microsoft.payloads import OperationData, Page, ResolvedData, SubscriptionData
+from shared.marketplaces.microsoft.payloads import OperationData, Page, ResolvedData, SubscriptionData, Text
 from shared.ports import ServiceTokens
 from shared.web import Answer, Call, Unreachable, Web
 
@@ -16,6 +16,7 @@ _VERSION = {"api-version": "2018-08-31"}
 _OK = range(200, 300)
 # Its own emulator, and reportedly the service, answer 400 for what is not there.
 _NOT_THERE = {400, 404}
+_LOCKED = 409
 _DENIED = (
     "the app in the token is not the one of the offer's technical configuration, its credential expired, "
     "or the offer was not published again after a change"
@@ -23,11 +24,11 @@ _DENIED = (
 
 
 class _Payer(BaseModel):
-    email: str = Field("", validation_alias="emailId")
+    email: Text = Field("", validation_alias="emailId")
 
 
 class _Billing(BaseModel):
-    purchaser: _Payer = _Payer()
+    purchaser: _Payer | None = None
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -60,7 +61,8 @@ class FulfillmentApi:
 
     def billing_address(self, number: str) -> str:
         """The e-mail address of whoever pays, asked for on its own and nowhere else."""
-        return read(_Billing, self._call("GET", f"/saas/subscriptions/{number}").json()).purchaser.email
+        payer = read(_Billing, self._call("GET", f"/saas/subscriptions/{number}").json()).purchaser
+        return payer.email if payer else ""
 
     def operations(self, number: str) -> list[OperationData]:
         """The changes that are under way."""
@@ -73,19 +75,24 @@ class FulfillmentApi:
 
     def operation(self, number: str, operation: str) -> OperationData:
         """One operation, which proves that a webhook did not make it up."""
-        path = f"/saas/subscriptions/{number}/operations/{operation}"
+        path = f"/saas/subscriptions/{number}/operations/{quote(operation, safe='')}"
         return read(OperationData, self._call("GET", path).json())
 
-    def subscriptions(self) -> Iterator[dict[str, Any]]:
+    def subscriptions(self) -> Iterator[Any]:
         """Every subscription of the publisher's app, page by page; an empty answer is an empty list."""
-        query: Mapping[str, str] = {}
+        query: dict[str, str] = {}
+        asked = set[str]()
         while True:
             content = self._call("GET", "/saas/subscriptions", query=query).json()
             page = read(Page, {"subscriptions": content} if isinstance(content, list) else content or {})
             yield from page.items
-            token = parse_qs(urlsplit(page.next).query).get("continuationToken", [""])[0]
-            if not token:
+            if not page.next:
                 return
+            token = _continuation(page.next)
+            if not token or token in asked:
+                # A list that cannot be read to its end, or that has none, is none.
+                raise Unreachable
+            asked.add(token)
             query = {"continuationToken": token}
 
     def activate(self, number: str, plan: str, quantity: int | None) -> None:
@@ -94,7 +101,7 @@ class FulfillmentApi:
         self._call("POST", f"/saas/subscriptions/{number}/activate", body=body)
 
     def cancel(self, number: str) -> None:
-        """Ask for the end of a subscription; it is accepted now and done later."""
+        """Ask for the end of a subscription; it is accepted now and done later. NotFound may also mean: not allowed."""
         self._call("DELETE", f"/saas/subscriptions/{number}")
 
     def _call(
@@ -118,9 +125,18 @@ class FulfillmentApi:
         answer = self.web.call(call)
         if answer.status in _NOT_THERE:
             raise NotFound
+        if answer.status == _LOCKED:
+            # Another operation is under way; once it is over, this one may be asked for again.
+            raise Unreachable
         if answer.status not in _OK:
             raise MarketplaceRefused(answer.status)
         return answer
+
+
+def _continuation(link: str) -> str:
+    """The token of the next page; the link's host is not asked, whatever it is."""
+    named = {name.lower(): values[0] for name, values in parse_qs(urlsplit(link).query).items()}
+    return named.get("continuationtoken", "")
 
 
 def read(model: type[M], content: object) -> M:

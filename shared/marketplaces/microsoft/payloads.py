@@ -4,10 +4,11 @@ https://learn.microsoft.com/partner-center/marketplace-offers/pc-saas-fulfillmen
 Microsoft's public emulator spells and nests some of them otherwise; both are read.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from shared.domain import instants
 
@@ -24,8 +25,12 @@ def _moment(value: object) -> object:
 
 
 def _text(value: object) -> object:
-    # The documents' own samples carry stray spaces.
-    return value.strip() if isinstance(value, str) else value
+    # The documents' own samples carry stray spaces, and null stands for what is not there.
+    return value.strip() if isinstance(value, str) else _or("")(value)
+
+
+def _or(absent: object) -> Callable[[object], object]:
+    return lambda value: absent if value is None else value
 
 
 def _quantity(value: object) -> object:
@@ -37,6 +42,8 @@ def _quantity(value: object) -> object:
 
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
 Text = Annotated[str, BeforeValidator(_text)]
+# Guids are written in either case; here they name rows.
+Id = Annotated[Text, StringConstraints(to_lower=True)]
 Quantity = Annotated[Annotated[int, Field(strict=True, ge=0, le=100_000_000)] | None, BeforeValidator(_quantity)]
 
 
@@ -45,61 +52,66 @@ class Party(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    tenant: Text = Field("", validation_alias=AliasChoices("tenantId", "tenant"))
-    object_id: Text = Field("", validation_alias=AliasChoices("objectId", "oid"))
+    tenant: Id = Field("", validation_alias="tenantId")
+    object_id: Id = Field("", validation_alias="objectId")
 
 
 class Term(BaseModel):
-    """The paid term; its end is no end of the subscription."""
+    """The paid term; its end is no end of the subscription, and so is not read."""
 
     start: Moment = Field(None, validation_alias="startDate")
-    end: Moment = Field(None, validation_alias="endDate")
 
 
 class SubscriptionData(BaseModel):
     """A subscription as the marketplace answers for it."""
 
-    id: Text
+    id: Id
     offer: Text = Field("", validation_alias="offerId")
     plan: Text = Field("", validation_alias="planId")
     quantity: Quantity = None
     status: Text = Field(validation_alias=AliasChoices("saasSubscriptionStatus", "status"))
-    is_free_trial: bool = Field(default=False, validation_alias="isFreeTrial")
-    term: Term = Term()
-    beneficiary: Party = Party()
-    purchaser: Party = Party()
-    allowed: list[Text] = Field(default=[], validation_alias="allowedCustomerOperations")
+    is_free_trial: Annotated[bool, BeforeValidator(_or(absent=False))] = Field(
+        default=False, validation_alias="isFreeTrial"
+    )
+    term: Annotated[Term, BeforeValidator(_or({}))] = Term()
+    beneficiary: Annotated[Party, BeforeValidator(_or({}))] = Party()
+    purchaser: Annotated[Party, BeforeValidator(_or({}))] = Party()
+    allowed: Annotated[list[Text], BeforeValidator(_or([]))] = Field(
+        default=[], validation_alias="allowedCustomerOperations"
+    )
 
 
 class ResolvedData(BaseModel):
-    """What a purchase token stands for."""
+    """Which subscription a purchase token stands for; what it is, is read apart."""
 
-    id: Text
-    subscription: SubscriptionData
+    id: Id
 
 
 class OperationData(BaseModel):
     """A change under way."""
 
     id: Text
-    subscription: Text = Field("", validation_alias="subscriptionId")
+    subscription: Id = Field("", validation_alias="subscriptionId")
     action: Text = ""
     status: Text = ""
     plan: Text = Field("", validation_alias="planId")
     quantity: Quantity = None
-    offer: Text = Field("", validation_alias="offerId")
 
 
 class MessageData(BaseModel):
     """A webhook: an id, whom it concerns, and what kind it is. Nothing else of it is believed."""
 
     id: Text = ""
-    subscription: Text = Field("", validation_alias=AliasChoices("subscriptionId", "SubscriptionId"))
+    subscription: Id = Field(
+        "", validation_alias=AliasChoices("subscriptionId", "SubscriptionId", AliasPath("subscription", "id"))
+    )
     action: Text = ""
 
 
 class Page(BaseModel):
-    """A page of a list."""
+    """A page of a list; what its items are is found out one by one."""
 
-    items: list[dict[str, Any]] = Field(default=[], validation_alias=AliasChoices("subscriptions", "operations"))
-    next: str = Field("", validation_alias=AliasChoices("@nextLink", "nextLink"))
+    items: Annotated[list[Any], BeforeValidator(_or([]))] = Field(
+        default=[], validation_alias=AliasChoices("subscriptions", "operations")
+    )
+    next: Text = Field("", validation_alias=AliasChoices("@nextLink", "nextLink"))

@@ -20,7 +20,7 @@ _STATUS: Mapping[str, Status] = {
     "Suspended": "suspended",
     "Unsubscribed": "ended",
 }
-# Only these have an operation to ask for, and of these only the first two change anything.
+# Of the operations that can be asked for, these change what is bought.
 _CHANGES = frozenset({"ChangePlan", "ChangeQuantity"})
 _UNDER_WAY = frozenset({"InProgress", "NotStarted"})
 
@@ -43,14 +43,7 @@ class Offers:
 
 def read_subscription(api: FulfillmentApi, offers: Offers, name: str) -> list[Event]:
     """The subscription as it is now; empty if the marketplace has none of that name, or none of our offers'."""
-    number = vendor_id(name.removeprefix("microsoft."))
-    try:
-        found = api.subscription(number)
-    except NotFound:
-        return []
-    changes = [change for change in api.operations(number) if _is_pending(change, number)]
-    event = _event("", found, offers, changes[0] if changes else None)
-    return [event] if event is not None else []
+    return follow(api, offers, Hint("", name))
 
 
 def follow(api: FulfillmentApi, offers: Offers, hint: Hint) -> list[Event]:
@@ -58,21 +51,43 @@ def follow(api: FulfillmentApi, offers: Offers, hint: Hint) -> list[Event]:
 
     Raises ChangeRefused for a change to a plan that is not sold, NotFound never: what is not there is nothing.
     """
-    number = vendor_id(hint.subscription.removeprefix("microsoft."))
+    number = number_of(hint.subscription)
+    announced = _operation(api, number, hint.operation)
     try:
-        change = api.operation(number, hint.operation) if hint.operation else None
-    except NotFound:
-        change = None
-    try:
-        found = api.subscription(number)
+        found = _subscription(api, number)
     except NotFound:
         return []
-    if change is not None and not _is_pending(change, number):
-        change = None
-    if change is not None and change.action == "ChangePlan" and not offers.plan(found.offer, change.plan):
+    if (
+        announced is not None
+        and _is_for_another_plan(announced, found)
+        and not offers.plan(found.offer, announced.plan)
+    ):
         raise ChangeRefused
-    event = _event(hint.event, found, offers, change)
+    # One event may come while another change is under way, and must not forget it.
+    change = announced or next((listed for listed in api.operations(number) if _is_pending(listed, number)), None)
+    event = _event(hint, found, offers, change)
     return [event] if event is not None else []
+
+
+def number_of(subscription: str) -> str:
+    """The marketplace's own id in a subscription's name. Raises EventMalformed."""
+    return vendor_id(subscription.removeprefix("microsoft."))
+
+
+def _operation(api: FulfillmentApi, number: str, operation: str) -> OperationData | None:
+    """The change that a webhook announced, if it is true and still under way."""
+    try:
+        change = api.operation(number, operation) if operation else None
+    except NotFound:
+        return None
+    return change if change is not None and _is_pending(change, number) else None
+
+
+def _subscription(api: FulfillmentApi, number: str) -> SubscriptionData:
+    found = api.subscription(number)
+    if found.id != number:
+        raise Unreachable
+    return found
 
 
 def _is_pending(change: OperationData, number: str) -> bool:
@@ -80,11 +95,17 @@ def _is_pending(change: OperationData, number: str) -> bool:
     return change.subscription in {"", number} and change.action in _CHANGES and change.status in _UNDER_WAY
 
 
+def _is_for_another_plan(change: OperationData, found: SubscriptionData) -> bool:
+    # What is taken back announces the plan that it is anyway.
+    return change.action == "ChangePlan" and change.plan not in {"", found.plan}
+
+
 def list_subscriptions(api: FulfillmentApi, offers: Offers) -> Iterator[Event]:
     """Every subscription of our offers. One that makes no sense is left out."""
     for item in api.subscriptions():
         try:
-            event = _event("", read(SubscriptionData, item), offers, None)
+            found = read(SubscriptionData, item)
+            event = _event(Hint("", subscription_id("microsoft", found.id)), found, offers, None)
         except (Unreachable, EventMalformed):
             _log.warning("microsoft: a listed record that makes no sense was passed over")
             continue
@@ -107,14 +128,14 @@ def snapshot(found: SubscriptionData, offers: Offers, change: OperationData | No
         period_start=found.term.start,
         pending_plan=offers.plan(found.offer, change.plan) if change else "",
         pending_quantity=(change.quantity or 0) if change else 0,
-        pending_operation=vendor_id(change.id) if change else "",
+        pending_operation=change.id if change else "",
     )
 
 
-def _event(receipt: str, found: SubscriptionData, offers: Offers, change: OperationData | None) -> Event | None:
+def _event(hint: Hint, found: SubscriptionData, offers: Offers, change: OperationData | None) -> Event | None:
     told = snapshot(found, offers, change)
     if told is None:
         return None
     if not told.plan:
         _log.warning("microsoft: a plan that is not sold gives no seats")
-    return Event(receipt, subscription_id("microsoft", found.id), "", told, ours=bool(told.plan))
+    return Event(hint.event, hint.subscription, "", told, ours=bool(told.plan))
