@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import azure.functions as func
 
-from functions import health, license, nowhere, purge, reconcile, webhooks
+from functions import health, landing, license, nowhere, purge, reconcile, webhooks
 from shared.services import Services
 from shared.telemetry import quiet_libraries
 
@@ -12,7 +12,7 @@ from shared.telemetry import quiet_libraries
 def create_app(services: Callable[[], Services]) -> func.FunctionApp:
     """The app with every route and timer; ``services`` is first asked when a request comes."""
     quiet_libraries()
-    blueprints = [module.blueprint(services) for module in (health, license, purge, reconcile, webhooks)]
+    blueprints = [module.blueprint(services) for module in (health, landing, license, purge, reconcile, webhooks)]
     app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
     for blueprint in (*blueprints, nowhere.blueprint(blueprints)):
         app.register_functions(blueprint)

@@ -16,8 +16,10 @@ from shared.domain.errors import (
     MediaTypeUnsupported,
     MethodNotAllowed,
     NotFound,
+    NotFromOurPage,
     Refusal,
     SignatureInvalid,
+    SignedOut,
     TooManyRequests,
     Unavailable,
 )
@@ -33,6 +35,8 @@ NO_STORE = {"Cache-Control": "no-store"}
 _STATUSES: tuple[tuple[type[Refusal], int], ...] = (
     (BadRequest, 400),
     (SignatureInvalid, 401),
+    (SignedOut, 401),
+    (NotFromOurPage, 403),
     (NotFound, 404),
     (MethodNotAllowed, 405),
     (BodyTooLarge, 413),

@@ -21,6 +21,12 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
     def webhook_paddle(req: func.HttpRequest) -> func.HttpResponse:
         return _receive(services(), "paddle", req)
 
+    @functions.function_name("webhook_microsoft")
+    @functions.route("api/webhooks/microsoft", methods=["POST"])
+    @endpoint
+    def webhook_microsoft(req: func.HttpRequest) -> func.HttpResponse:
+        return _receive(services(), "microsoft", req)
+
     return functions
 
 

@@ -64,6 +64,20 @@ class SignatureInvalid(Refusal):
     sentence = "The signature is missing, stale or not ours."
 
 
+class SignedOut(Refusal):
+    """Nobody is signed in, or no longer."""
+
+    code = "SIGNED_OUT"
+    sentence = "Sign in to go on."
+
+
+class NotFromOurPage(Refusal):
+    """A form or a change that a page of ours did not ask for."""
+
+    code = "NOT_FROM_OUR_PAGE"
+    sentence = "This was not sent by a page of ours. Load the page again."
+
+
 class NotFound(Refusal):
     """Nothing of that name, or nothing that the asker may see."""
 

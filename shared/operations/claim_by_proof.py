@@ -39,10 +39,16 @@ def claim_by_proof(
     marketplace = outside.marketplace_of(subscription)
     if not marketplace.proves(subscription, proof, claimant.person, is_administrator=claimant.is_administrator):
         raise ClaimRefused
-    claimed = take_ownership(outside, header, claimant.account, owner_kind)
+    claimed = take_ownership(outside, header, claimant.account, owner_kind, _tenant(outside, subscription))
     if claimed.record.account != claimant.account:
         raise ClaimRefused
     return read_back(outside, subscription) or claimed
+
+
+def _tenant(outside: Outside, subscription: str) -> str:
+    """Whom the purchase is for, where its marketplace says so; elsewhere that is the claimant's own tenant."""
+    store = outside.stores.get(outside.marketplace_of(subscription).name)
+    return store.see(subscription).tenant if store else ""
 
 
 def _count_try(outside: Outside, header: Stored[Subscription]) -> Stored[Subscription]:

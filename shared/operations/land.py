@@ -1,26 +1,36 @@
 """A buyer who comes from Microsoft's store: resolve the purchase, then, once they signed in, activate it, once."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
 
-from shared.domain.errors import NotFound, NotYours
-from shared.domain.people import Person
-from shared.domain.records import OwnerKind, Subscription
+from shared.domain.errors import NotFound, NotYours, Unavailable
+from shared.domain.people import PERSONAL_TENANT, Person
+from shared.domain.records import OwnerKind, Receipt, Status, Subscription
+from shared.domain.retention import RECEIPT_KEPT
 from shared.operations.claim_subscription import take_ownership
+from shared.operations.due import note_due
 from shared.operations.read_back import read_back
-from shared.ports import LandsBuyers, Outside, Stored
+from shared.ports import Change, Conflict, Delete, Insert, LandsBuyers, Outside, Stored
+from shared.storage import keys
 
 MARKETPLACE = "microsoft"
+
+# An activation is received at once and done within minutes; until then the purchase looks as if it were not activated.
+_ACTIVATION_TAKES = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """What the buyer is shown before they confirm; nothing of it is stored."""
+    """What the visitor is shown; nothing of it is stored. ``plan`` is empty for one that is not sold."""
 
-    subscription: str
     plan: str
     quantity: int
-    status: str
-    may_activate: bool
+    status: Status
+    is_trial: bool
+    is_party: bool
+    is_colleague: bool
+    owner: Literal["nobody", "visitor", "somebody"]
 
 
 def resolve_purchase(outside: Outside, token: str) -> str:
@@ -31,10 +41,23 @@ def resolve_purchase(outside: Outside, token: str) -> str:
     return _store(outside).resolve(token)
 
 
-def see_purchase(outside: Outside, subscription: str, visitor: Person) -> Landed:
-    """What was bought, read now. Raises NotFound, Unavailable."""
+def see_purchase(outside: Outside, subscription: str, visitor: Person, account: str) -> Landed:
+    """What was bought, read now, so that what is pending settles too. Raises NotFound, Unavailable."""
     seen = _store(outside).see(subscription)
-    return Landed(subscription, seen.plan, seen.quantity, seen.status, visitor in seen.parties)
+    header = outside.tables.read(keys.subscription(subscription))
+    if header is not None and visitor in seen.parties:
+        header = read_back(outside, subscription)
+    is_owned = header is not None and bool(header.record.owner_kind)
+    is_theirs = header is not None and bool(account) and header.record.account == account
+    return Landed(
+        plan=seen.plan,
+        quantity=seen.quantity,
+        status=seen.status,
+        is_trial=seen.is_trial,
+        is_party=visitor in seen.parties,
+        is_colleague=visitor.tenant == seen.tenant != PERSONAL_TENANT,
+        owner="visitor" if is_theirs else "somebody" if is_owned else "nobody",
+    )
 
 
 def activate_purchase(
@@ -43,7 +66,7 @@ def activate_purchase(
     """The subscription, owned by the buyer and activated; again is the same as once.
 
     The owner is stored before billing starts. Raises NotYours for whoever is neither beneficiary nor purchaser and
-    where somebody else owns it, NotFound for what is gone, Unavailable: confirm again.
+    where somebody else owns it, NotFound for what is gone or not sold, Unavailable: look again later.
     """
     store = _store(outside)
     seen = store.see(subscription)
@@ -52,12 +75,34 @@ def activate_purchase(
     header = read_back(outside, subscription)
     if header is None or header.record.status == "ended":
         raise NotFound
-    owned = take_ownership(outside, header, account, owner_kind, tenant=seen.tenant)
+    kind = "organisation" if seen.quantity > 1 else owner_kind
+    owned = take_ownership(outside, header, account, kind, tenant=seen.tenant)
     if owned.record.account != account:
         raise NotYours
     if seen.status == "pending":
-        store.activate(subscription)
+        _activate_once(outside, store, subscription)
     return read_back(outside, subscription) or owned
+
+
+def _activate_once(outside: Outside, store: LandsBuyers, subscription: str) -> None:
+    """Activate, unless that was asked for moments ago: what a second activation would do is not documented."""
+    now, row = outside.clock(), keys.receipt(subscription, "activation")
+    note_due(outside, "subscription", subscription, now + RECEIPT_KEPT)
+    known, mine = outside.tables.read(row), Receipt(received_at=now)
+    if known and known.record.received_at and now < known.record.received_at + _ACTIVATION_TAKES:
+        return
+    try:
+        noted = outside.tables.write(Change(known, mine) if known else Insert(row, mine))[0]
+    except Conflict:
+        return
+    try:
+        store.activate(subscription)
+    except Unavailable:
+        # Whether it was received is not known.
+        raise
+    except Exception:
+        outside.tables.write(Delete(noted))
+        raise
 
 
 def _store(outside: Outside) -> LandsBuyers:

@@ -1,0 +1,130 @@
+"""Who is asking: the session in its sealed cookie, and whether a form was sent by a page of ours."""
+
+import hmac
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import azure.functions as func
+
+from functions.edge import body_of
+from shared.domain.errors import NotFromOurPage, SignedOut
+from shared.domain.people import Person
+from shared.operations.find_account import is_open
+from shared.services import Services
+
+SESSION = "session"
+SESSION_LASTS = timedelta(minutes=60)
+
+# Browsers keep 4 kB; each request carries it, and the rest of a session is in its account.
+_MOST_BYTES = 1000
+_LONGEST_NAME = 64
+_MOST_FORM_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in person. ``account`` is empty until there is one; ``csrf`` is in each form of theirs."""
+
+    person: Person
+    name: str
+    addresses: tuple[str, ...]
+    signed_in_at: datetime
+    account: str = ""
+    is_administrator: bool = False
+    csrf: str = field(default_factory=lambda: secrets.token_urlsafe(16), repr=False)
+
+
+def session_cookie(outside: Services, session: Session) -> str:
+    """The `Set-Cookie` of a session. A long name is cut, and addresses that do not fit are left out."""
+    session = replace(session, name=session.name[:_LONGEST_NAME])
+    while True:
+        cookie = sealed_cookie(outside, SESSION, _to_json(session), SESSION_LASTS)
+        if len(cookie) <= _MOST_BYTES or not session.addresses:
+            return cookie
+        session = replace(session, addresses=session.addresses[:-1])
+
+
+def caller(req: func.HttpRequest, outside: Services) -> Session:
+    """Who is asking. Raises SignedOut where nobody is signed in, or the account that is named is gone or closed."""
+    content = open_cookie(req, outside, SESSION, SESSION_LASTS)
+    if content is None:
+        raise SignedOut
+    session = _from_json(content)
+    if session.account and not is_open(outside, session.account):
+        raise SignedOut
+    return session
+
+
+def form_of(req: func.HttpRequest, outside: Services, session: Session) -> dict[str, str]:
+    """The fields of a form. Raises NotFromOurPage unless a page that we made for this session sent it."""
+    fields = parse_qs(body_of(req, _MOST_FORM_BYTES).decode("latin-1"))
+    csrf = fields.get("csrf", [""])[0]
+    is_ours = req.headers.get("origin", "") == _origin(outside.issuer)
+    if not (is_ours and hmac.compare_digest(csrf.encode(), session.csrf.encode())):
+        raise NotFromOurPage
+    return {name: values[0] for name, values in fields.items()}
+
+
+def sealed_cookie(outside: Services, name: str, content: Mapping[str, Any], lasts: timedelta) -> str:
+    """A `Set-Cookie` that only we can read, and only for so long."""
+    secure = "; Secure" if _is_https(outside) else ""
+    value = outside.sealer.seal(name, content)
+    lasting = f"Max-Age={int(lasts.total_seconds())}"
+    return f"{_full_name(outside, name)}={value}; {lasting}; Path=/; HttpOnly; SameSite=Lax{secure}"
+
+
+def open_cookie(req: func.HttpRequest, outside: Services, name: str, lasts: timedelta) -> dict[str, Any] | None:
+    """What a cookie of ours holds; None where there is none that is ours and fresh."""
+    opened = (outside.sealer.open(name, value, lasts) for value in _values(req, _full_name(outside, name)))
+    return next((content for content in opened if content is not None), None)
+
+
+def _values(req: func.HttpRequest, name: str) -> Iterator[str]:
+    # Requests that repeat the header arrive with a comma; a sealed value has neither.
+    for cookie in re.split("[;,]", req.headers.get("cookie", "")):
+        found, _, value = cookie.strip().partition("=")
+        if found == name:
+            yield value
+
+
+def _full_name(outside: Services, name: str) -> str:
+    # The worker adds an empty Domain, which breaks __Host-: https://github.com/Azure/azure-functions-python-worker/issues/1902
+    return f"__Secure-{name}" if _is_https(outside) else name
+
+
+def _is_https(outside: Services) -> bool:
+    return outside.issuer.startswith("https:")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _to_json(session: Session) -> dict[str, Any]:
+    return {
+        "p": session.person,
+        "n": session.name,
+        "m": session.addresses,
+        "t": int(session.signed_in_at.timestamp()),
+        "a": session.account,
+        "r": session.is_administrator,
+        "c": session.csrf,
+    }
+
+
+def _from_json(content: Mapping[str, Any]) -> Session:
+    return Session(
+        person=Person(*content["p"]),
+        name=content["n"],
+        addresses=tuple(content["m"]),
+        signed_in_at=datetime.fromtimestamp(content["t"], UTC),
+        account=content["a"],
+        is_administrator=content["r"],
+        csrf=content["c"],
+    )
