@@ -20,6 +20,9 @@ param plans object
 @description('PADDLE_PRICES: price id to plan.')
 param paddlePrices object
 
+@description('MARKETPLACE_OFFERS: offer and plan to plan. Empty: the marketplace of Microsoft is not used.')
+param marketplaceOffers object = {}
+
 @description('From 3.13 on the platform runs the app with azure-functions-runtime, as the tests do.')
 @allowed(['3.13', '3.14'])
 param pythonVersion string = '3.13'
@@ -47,6 +50,9 @@ var roles = {
 
 // https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
 func secret(vault string, name string) string => '@Microsoft.KeyVault(VaultName=${vault};SecretName=${name})'
+
+// A reference to what is not in the vault stays unresolved, and the app refuses it.
+func secretIf(chosen bool, vault string, name string) string => chosen ? secret(vault, name) : ''
 
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
   name: 'rg-${environmentName}'
@@ -161,12 +167,24 @@ module app 'modules/app.bicep' = {
       AZURE_CLIENT_ID: identity.outputs.clientId
       LICENSE_SIGNING_KEYS: secret(vault.outputs.name, 'LICENSE-SIGNING-KEYS')
       IDENTITY_HASH_KEYS: secret(vault.outputs.name, 'IDENTITY-HASH-KEYS')
+      SESSION_KEYS: secret(vault.outputs.name, 'SESSION-KEYS')
       PADDLE_WEBHOOK_SECRETS: secret(vault.outputs.name, 'PADDLE-WEBHOOK-SECRETS')
       PADDLE_API_URL: choices.PADDLE_API_URL
       PADDLE_API_KEY: secret(vault.outputs.name, 'PADDLE-API-KEY')
       PADDLE_CLIENT_TOKEN: choices.PADDLE_CLIENT_TOKEN
       PADDLE_JS_URL: choices.PADDLE_JS_URL
       PADDLE_PRICES: string(paddlePrices)
+      // Whole or absent; the app takes an empty one as not given.
+      MARKETPLACE_API_URL: choices.MARKETPLACE_API_URL
+      MARKETPLACE_AUTHORITY: choices.MARKETPLACE_AUTHORITY
+      MARKETPLACE_ISSUERS: choices.MARKETPLACE_ISSUERS
+      MARKETPLACE_TENANT_ID: choices.MARKETPLACE_TENANT_ID
+      MARKETPLACE_CLIENT_ID: choices.MARKETPLACE_CLIENT_ID
+      MARKETPLACE_CLIENT_SECRET: secretIf(choices.MARKETPLACE_CREDENTIAL == 'secret', vault.outputs.name, 'MARKETPLACE-CLIENT-SECRET')
+      MARKETPLACE_CERTIFICATE: secretIf(choices.MARKETPLACE_CREDENTIAL == 'certificate', vault.outputs.name, 'MARKETPLACE-CERTIFICATE')
+      MARKETPLACE_MANAGED_IDENTITY_CLIENT_ID: choices.MARKETPLACE_MANAGED_IDENTITY_CLIENT_ID
+      MARKETPLACE_RESOURCE_ID: choices.MARKETPLACE_RESOURCE_ID
+      MARKETPLACE_OFFERS: empty(marketplaceOffers) ? '' : string(marketplaceOffers)
       SENTRY_DSN: choices.SENTRY_DSN
     }
   }

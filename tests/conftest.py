@@ -7,12 +7,25 @@ from hypothesis import settings
 
 from dev.azurite import Azurite
 from dev.tls import make_certificates
+from tests.paddle_api import PADDLE, open_api
 from tests.world import World, WorldMaker, empty_tables, environment
 
 # No deadline: a slow machine is no counterexample.
 settings.register_profile("quick", deadline=None, max_examples=50)
 settings.register_profile("long", deadline=None, max_examples=2000)
 settings.load_profile("quick")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def paddle_door() -> Iterator[None]:
+    with open_api():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def paddle_books() -> None:
+    """What stories at the top of a module told is no part of a test."""
+    PADDLE.forget()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.purchases import Event
-from shared.operations.record_event import Recorded, record_event
+from shared.operations.record_event import record_event
+from shared.operations.take_events import Recorded
+from shared.ports import Hint
+from tests.paddle_api import PADDLE
 from tests.world import NOON, PRICE, SECRET, World
 
 Payload = dict[str, Any]
@@ -54,13 +57,15 @@ class Subscription:
     def event(self, kind: str, data: Payload) -> Payload:
         self.now += timedelta(milliseconds=7)
         number = next(_numbers)
-        return {
+        event = {
             "event_id": f"evt_{number:026d}",
             "event_type": kind,
             "occurred_at": text(self.now),
             "notification_id": f"ntf_{number:026d}",
             "data": data,
         }
+        PADDLE.note(self, event)
+        return event
 
     def data(self) -> Payload:
         ended = self.status in {"canceled", "paused"}
@@ -91,6 +96,8 @@ class Subscription:
             "origin": origin,
             "subscription_id": self.id,
             "billing_period": {"starts_at": text(self.period_start), "ends_at": text(self.period_end)},
+            "billed_at": text(self.now),
+            "invoice_number": f"325-{next(_numbers)}",
             "items": [{"quantity": self.quantity, "price": {"id": self.price}}],
             "custom_data": {"ref": self.reference} if self.reference else None,
         }
@@ -172,7 +179,9 @@ def receive(world: World, payload: Payload) -> Event | None:
     """What our adapter makes of a signed delivery."""
     body = json.dumps(payload).encode()
     headers = {"paddle-signature": sign(body, world.clock())}
-    return world.services.marketplaces["paddle"].receive(headers, body, world.clock())
+    event = world.services.marketplaces["paddle"].receive(headers, body, world.clock())
+    assert not isinstance(event, Hint)
+    return event
 
 
 def deliver(world: World, *payloads: Payload) -> list[Recorded]:

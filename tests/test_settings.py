@@ -24,6 +24,27 @@ ENDPOINTS = {
     "LEDGER_ENDPOINT": "https://l.table.core.windows.net",
 }
 OPTIONAL = {"SENTRY_DSN", "EXTRA_CA_FILE", *ENDPOINTS}
+MICROSOFT = {
+    "MARKETPLACE_API_URL": "https://marketplaceapi.microsoft.com/api",
+    "MARKETPLACE_AUTHORITY": "https://login.microsoftonline.com/33333333-3333-4333-8333-333333333333",
+    "MARKETPLACE_ISSUERS": "https://sts.windows.net/33333333-3333-4333-8333-333333333333/",
+    "MARKETPLACE_TENANT_ID": "33333333-3333-4333-8333-333333333333",
+    "MARKETPLACE_CLIENT_ID": "44444444-4444-4444-8444-444444444444",
+    "MARKETPLACE_CLIENT_SECRET": "a-secret-of-entra",
+    "MARKETPLACE_RESOURCE_ID": "20e940b3-4c77-4b0b-9a53-9e16a1b010a7",
+    "MARKETPLACE_OFFERS": json.dumps({"mail-merge": {"team-plan": "team"}}),
+}
+OTHER_CREDENTIALS = {"MARKETPLACE_CERTIFICATE", "MARKETPLACE_MANAGED_IDENTITY_CLIENT_ID"}
+FREE_TEXT = {
+    "PRODUCT_ID",
+    "PADDLE_API_KEY",
+    "PADDLE_CLIENT_TOKEN",
+    "MARKETPLACE_TENANT_ID",
+    "MARKETPLACE_CLIENT_ID",
+    "MARKETPLACE_RESOURCE_ID",
+    "MARKETPLACE_CLIENT_SECRET",
+    *OTHER_CREDENTIALS,
+}
 PADDLE = {name for name in SETTING_NAMES if name.startswith("PADDLE_")}
 UNRESOLVED = "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/canary)"
 CANARY = "c4n4ry"
@@ -57,7 +78,7 @@ def test_settings_are_read_into_what_they_mean() -> None:
 
 
 def test_the_names_are_those_that_settings_have() -> None:
-    assert set(environment()) | OPTIONAL == SETTING_NAMES
+    assert set(environment()) | set(MICROSOFT) | OTHER_CREDENTIALS | OPTIONAL == SETTING_NAMES
 
 
 def test_an_empty_environment_names_everything_that_must_be_there() -> None:
@@ -77,7 +98,9 @@ def test_a_setting_that_is_missing_or_empty_is_named(name: str, value: str | Non
 
 @pytest.mark.parametrize("name", sorted(SETTING_NAMES))
 def test_a_key_vault_reference_that_did_not_resolve_is_refused(name: str) -> None:
-    env = {**environment(), name: UNRESOLVED}
+    env = {**environment(), **(MICROSOFT if name in MICROSOFT else {}), name: UNRESOLVED}
+    if name in OTHER_CREDENTIALS:
+        env |= {other: value for other, value in MICROSOFT.items() if other != "MARKETPLACE_CLIENT_SECRET"}
     # Of the two ways to an account only one may be given.
     env.pop(name.replace("ENDPOINT", "CONNECTION") if name in ENDPOINTS else "", None)
 
@@ -85,10 +108,54 @@ def test_a_key_vault_reference_that_did_not_resolve_is_refused(name: str) -> Non
 
 
 def test_every_problem_is_reported_at_once() -> None:
-    bad = dict.fromkeys(SETTING_NAMES - {"PRODUCT_ID", "PADDLE_API_KEY", "PADDLE_CLIENT_TOKEN"}, f"{CANARY}://")
-    env = {**bad, "PADDLE_API_KEY": UNRESOLVED}
+    bad = dict.fromkeys(SETTING_NAMES - FREE_TEXT, f"{CANARY}://")
+    texts = {name for name in FREE_TEXT if name.startswith("MARKETPLACE_")}
+    env = {**bad, "PADDLE_API_KEY": UNRESOLVED, **dict.fromkeys(texts, UNRESOLVED)}
 
     assert set(problems(env)) == SETTING_NAMES
+
+
+LIVE_PADDLE = {
+    "ENVIRONMENT": "live",
+    "PADDLE_API_URL": "https://api.paddle.com",
+    "PADDLE_API_KEY": "pdl_live_apikey_1",
+    "PADDLE_CLIENT_TOKEN": "live_1",
+}
+SANDBOX_PADDLE = {
+    "ENVIRONMENT": "sandbox",
+    "PADDLE_API_URL": "https://sandbox-api.paddle.com",
+    "PADDLE_API_KEY": "pdl_sdbx_apikey_1",
+    "PADDLE_CLIENT_TOKEN": "test_1",
+}
+
+
+@pytest.mark.parametrize(("ours", "other"), [(LIVE_PADDLE, SANDBOX_PADDLE), (SANDBOX_PADDLE, LIVE_PADDLE)])
+@pytest.mark.parametrize("name", sorted(set(LIVE_PADDLE) - {"ENVIRONMENT"}))
+def test_what_is_live_and_what_is_a_sandbox_are_not_mixed(
+    ours: dict[str, str], other: dict[str, str], name: str
+) -> None:
+    assert read(**ours).environment == ours["ENVIRONMENT"]
+
+    assert set(problems({**environment(), **ours, name: other[name]})) == {name}
+
+
+@pytest.mark.parametrize("name", sorted(MICROSOFT))
+def test_microsofts_group_is_whole_or_absent(name: str) -> None:
+    assert read(**MICROSOFT).marketplace
+
+    env = {**environment(), **{other: value for other, value in MICROSOFT.items() if other != name}}
+    assert set(problems(env)) == {name}
+
+
+def test_microsofts_marketplace_is_given_one_credential() -> None:
+    for name in OTHER_CREDENTIALS:
+        assert set(problems({**environment(), **MICROSOFT, name: "another"})) == {"MARKETPLACE_CLIENT_SECRET"}
+
+
+def test_either_marketplace_is_enough() -> None:
+    env = {**without(*PADDLE), **MICROSOFT}
+
+    assert read_settings(env, NOW).paddle is None
 
 
 URLS = [
@@ -174,6 +241,7 @@ MALFORMED = {
     "EXTRA_CA_FILE": ["/nowhere", ".", __file__, f"{CANARY}\0"],
     "LICENSE_SIGNING_KEYS": BAD_KEYS[1:],
     "IDENTITY_HASH_KEYS": BAD_KEYS[1:],
+    "SESSION_KEYS": BAD_KEYS[1:],
 }
 
 

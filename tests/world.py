@@ -21,6 +21,7 @@ from shared.operations.open_checkout import open_checkout
 from shared.operations.purge import Purged, purge
 from shared.services import Services, connect
 from shared.storage.tables import AzureTables
+from tests.paddle_api import PADDLE, PaddleApi
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TENANT = "11111111-1111-4111-8111-111111111111"
@@ -83,8 +84,9 @@ def environment(azurite: Azurite | None = None, **changed: str) -> dict[str, str
         "LEDGER_CONNECTION": azurite.connection_string(LEDGER) if azurite else "UseDevelopmentStorage=true",
         "LICENSE_SIGNING_KEYS": json.dumps([signing_key()]),
         "IDENTITY_HASH_KEYS": json.dumps([hash_key("k1")]),
+        "SESSION_KEYS": json.dumps([hash_key("s1")]),
         "PADDLE_WEBHOOK_SECRETS": SECRET,
-        "PADDLE_API_URL": "https://sandbox-api.paddle.com",
+        "PADDLE_API_URL": PADDLE.url,
         "PADDLE_API_KEY": "pdl_sdbx_apikey_test",
         "PADDLE_CLIENT_TOKEN": "test_token",
         "PADDLE_JS_URL": "https://cdn.paddle.com/paddle/v2/paddle.js",
@@ -102,6 +104,11 @@ class World:
 
     def __post_init__(self) -> None:
         self.services: Services = connect(self.env, self.clock)
+
+    @property
+    def paddle(self) -> PaddleApi:
+        """Paddle's side of it; one for the whole session, empty when a test begins."""
+        return PADDLE
 
     @property
     def tables(self) -> AzureTables:

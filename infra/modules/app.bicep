@@ -20,6 +20,8 @@ var platform = {
   AzureWebJobsStorage__blobServiceUri: blobEndpoint
   APPLICATIONINSIGHTS_CONNECTION_STRING: telemetryConnection
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
+  // As many threads as requests at a time: one that waits for a marketplace must not hold up lookups.
+  PYTHON_THREADPOOL_THREAD_COUNT: '16'
 }
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {

@@ -33,11 +33,14 @@ def take_ownership(
     return _Claim(outside, header, account, owner_kind, tenant).run()
 
 
-def withdraw_claim(outside: Outside, account: Stored[Account], subscription: str, tenant: str) -> None:
-    """Remove what a claim left behind that did not become the owner; ``tenant`` is the one that has it now."""
+def withdraw_claim(outside: Outside, account: Stored[Account], subscription: str, tenant: str, meant: str = "") -> None:
+    """Remove what a claim left behind that did not become the owner.
+
+    ``tenant`` is the one that has it now, ``meant`` the one that the claim was for, if not the account's own.
+    """
     _delete(outside, keys.ownership(account.row.partition, subscription))
-    if account.record.tenant != tenant:
-        _delete(outside, keys.organisation_hint(account.record.tenant, subscription))
+    for hinted in {account.record.tenant, meant} - {tenant, ""}:
+        _delete(outside, keys.organisation_hint(hinted, subscription))
 
 
 def _delete(outside: Outside, row: Row[Any]) -> None:
@@ -79,12 +82,12 @@ class _Claim:
             claimed = persist(self._attempt)
         except BeingErased:
             if self.account is not None:
-                withdraw_claim(self.outside, self.account, self.header.row.partition, "")
+                withdraw_claim(self.outside, self.account, self.header.row.partition, "", self.tenant)
             raise
         if claimed.record.account != self.owner:
             account = self.account or self.outside.tables.read(keys.account(self.owner))
             if account is not None:
-                withdraw_claim(self.outside, account, claimed.row.partition, claimed.record.tenant)
+                withdraw_claim(self.outside, account, claimed.row.partition, claimed.record.tenant, self.tenant)
         return claimed
 
     def _attempt(self) -> Stored[Subscription]:

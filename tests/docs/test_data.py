@@ -29,6 +29,7 @@ def test_of_people_nothing_more_is_held_than_this() -> None:
             "objected_to_last_use",
             "ends_at",
         },
+        "BillingContact": {"account", "name", "email"},
         "Account": {"tenant", "object_id", "name", "addresses", "last_sign_in", "closed"},
         "Ownership": {"subscription"},
         "SeatHint": {"subscription", "seat"},

@@ -45,7 +45,7 @@ def settings() -> list[tuple[str, str, str]]:
 
 
 def timers() -> str:
-    return read("functions/purge.py")
+    return read("functions/purge.py") + read("functions/reconcile.py")
 
 
 def _table(section: str) -> list[list[str]]:

@@ -119,8 +119,8 @@ def test_the_host_asks_the_catch_all_last_and_for_every_method() -> None:
     assert ROUTES[NOWHERE].methods == METHODS
 
 
-def test_the_purge_runs_every_hour_and_not_at_every_start() -> None:
+def test_timers_run_every_hour_and_not_at_every_start() -> None:
     timers = {name: timer.schedule for name, timer in FUNCTIONS.items() if isinstance(timer, TimerFunction)}
 
     # The local host, which reads the same declaration, refuses run_on_startup.
-    assert timers == {"purge": "0 7 * * * *"}
+    assert timers == {"purge": "0 7 * * * *", "reconcile": "0 37 * * * *"}

@@ -122,6 +122,7 @@ class MemoryWorld(World):
     def forget(self) -> None:
         """Empty tables, at the first moment again."""
         self.clock.now = NOON
+        self.paddle.forget()
         self.memory = MemoryTables(self.clock)
         self.services = replace(self.services, tables=self.memory)
 

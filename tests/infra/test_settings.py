@@ -1,5 +1,7 @@
 """A deployment replaces every setting of the app, so the template and the app must name the same ones."""
 
+import re
+
 from shared.settings import SETTING_NAMES
 from tests.infra.bicep import TEMPLATES, given_to, resource, source, variable
 
@@ -10,7 +12,16 @@ SET_BY_THE_PLATFORM = {"IDENTITY_ENDPOINT", "IDENTITY_HEADER"}
 # Which of the site's identities to be; no setting of the app's own, since locally there is none.
 IDENTITY = {"AZURE_CLIENT_ID"}
 
-SECRETS = {"LICENSE_SIGNING_KEYS", "IDENTITY_HASH_KEYS", "PADDLE_WEBHOOK_SECRETS", "PADDLE_API_KEY"}
+# One of these, or neither: the vault may lack them.
+OPTIONAL_SECRETS = {"MARKETPLACE_CLIENT_SECRET": "secret", "MARKETPLACE_CERTIFICATE": "certificate"}
+SECRETS = {
+    "LICENSE_SIGNING_KEYS",
+    "IDENTITY_HASH_KEYS",
+    "SESSION_KEYS",
+    "PADDLE_WEBHOOK_SECRETS",
+    "PADDLE_API_KEY",
+    *OPTIONAL_SECRETS,
+}
 
 # https://learn.microsoft.com/azure/azure-functions/functions-app-settings
 REFUSED_BY_FLEX_CONSUMPTION = {
@@ -38,14 +49,31 @@ def test_what_is_only_for_a_developers_machine_is_still_a_setting() -> None:
 
 
 def test_secrets_are_references_into_the_vault_and_nothing_else_is() -> None:
+    calls = {name: value["function"] for name, value in settings.items() if "function" in value}
     referenced = {
-        name: value["function"]["parameters"]["arg_2"]
-        for name, value in settings.items()
-        if value.get("function", {}).get("type") == "secret"
+        name: call["parameters"]["arg_2" if call["type"] == "secret" else "arg_3"]
+        for name, call in calls.items()
+        if call["type"] in {"secret", "secretIf"}
     }
 
     # A secret's name in a vault cannot hold an underscore.
     assert referenced == {name: name.replace("_", "-") for name in SECRETS}
+
+
+def test_a_secret_that_need_not_be_there_is_referred_to_only_where_it_was_chosen() -> None:
+    chosen = {
+        name: re.search(rf"{name}: secretIf\(choices.MARKETPLACE_CREDENTIAL == '(\w+)', ", source("main.bicep"))
+        for name, value in settings.items()
+        if value.get("function", {}).get("type") == "secretIf"
+    }
+
+    assert {name: found and found[1] for name, found in chosen.items()} == OPTIONAL_SECRETS
+
+
+def test_the_worker_has_a_thread_for_each_request_that_an_instance_takes() -> None:
+    concurrency = resource("modules/app.bicep", "site")["properties"]["functionAppConfig"]["scaleAndConcurrency"]
+
+    assert int(platform["PYTHON_THREADPOOL_THREAD_COUNT"]) == concurrency["triggers"]["http"]["perInstanceConcurrency"]
 
 
 def test_references_are_resolved_by_the_identity_that_may_read_the_vault() -> None:
@@ -55,13 +83,14 @@ def test_references_are_resolved_by_the_identity_that_may_read_the_vault() -> No
     assert site["identity"] == {"type": "UserAssigned", "userAssignedIdentities": {"'${identityId}'": {}}}
 
 
-def test_the_host_signs_in_with_the_identity() -> None:
+def test_the_host_signs_in_with_the_identity_and_has_threads() -> None:
     assert platform == {
         "AzureWebJobsStorage__credential": "managedidentity",
         "AzureWebJobsStorage__clientId": "clientId",
         "AzureWebJobsStorage__blobServiceUri": "blobEndpoint",
         "APPLICATIONINSIGHTS_CONNECTION_STRING": "telemetryConnection",
         "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "ClientId=${clientId};Authorization=AAD",
+        "PYTHON_THREADPOOL_THREAD_COUNT": "16",
     }
 
 

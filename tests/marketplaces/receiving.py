@@ -8,14 +8,18 @@ from typing import Any
 from shared.domain.purchases import Event, Purchase, apply
 from shared.domain.records import Subscription
 from shared.marketplaces.paddle import Paddle
+from shared.marketplaces.paddle.api import PaddleApi
 from shared.marketplaces.paddle.events import Catalogue
+from shared.web import Web
 from tests.paddle import Payload, sign
 from tests.world import LARGE_PRICE, NOON, PRICE, SECRET
 
 PRICES = {PRICE: "team", LARGE_PRICE: "business", "pri_team_yearly": "team"}
 PLANS = ("team", "business")
-SANDBOX = Paddle((SECRET,), Catalogue(PRICES, PLANS, live=False))
-LIVE = Paddle((SECRET,), Catalogue(PRICES, PLANS, live=True))
+# Receiving calls nobody.
+NOBODY = PaddleApi(Web(frozenset()), "https://paddle.invalid", "")
+SANDBOX = Paddle((SECRET,), Catalogue(PRICES, PLANS, live=False), NOBODY)
+LIVE = Paddle((SECRET,), Catalogue(PRICES, PLANS, live=True), NOBODY)
 
 UNKNOWN = Purchase(Subscription(salt="salt", first_seen=NOON))
 

@@ -19,7 +19,15 @@ def test_the_app_indexes_and_answers_without_any_setting(capfd: pytest.CaptureFi
         with pytest.raises(InvocationFailed) as failed:
             runtime.timer("purge")
 
-    assert runtime.functions.keys() == {"health", "license", "license_keys", "purge", "webhook_paddle", "zz_nowhere"}
+    assert runtime.functions.keys() == {
+        "health",
+        "license",
+        "license_keys",
+        "purge",
+        "reconcile",
+        "webhook_paddle",
+        "zz_nowhere",
+    }
     assert (answer.status, json.loads(answer.body)["code"]) == (503, "MISCONFIGURED")
     assert (health.status, health.body) == (503, b"")
     assert found_in(answer.body, str(failed.value), *capfd.readouterr()) == set()

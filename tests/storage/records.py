@@ -8,6 +8,7 @@ from shared.domain.records import (
     Account,
     AccountHint,
     AdjustmentState,
+    BillingContact,
     Due,
     Erased,
     OrganisationHint,
@@ -20,6 +21,8 @@ from shared.domain.records import (
     Subscription,
     Transaction,
     TransactionHint,
+    Unhandled,
+    Watermark,
 )
 from shared.ports import Row
 from shared.storage import keys
@@ -47,13 +50,20 @@ FULL: dict[type[Record], tuple[Row[Any], Record]] = {
             paid_through=AT,
             refunded_through=AT,
             disputed=True,
+            unpaid_from=AT,
             read_back=True,
+            contact_due=True,
+            pending_plan="business",
+            pending_quantity=4,
+            pending_operation="operation",
             version="1",
             cut_at=AT,
             cut_to=2,
             salt="salt",
             seats_used=1,
             own_seat_due=True,
+            claim_tries=1,
+            claim_tried_on=DAY,
             first_seen=AT,
             look_at=AT,
             erasing=True,
@@ -78,8 +88,13 @@ FULL: dict[type[Record], tuple[Row[Any], Record]] = {
         keys.transaction(SUBSCRIPTION, "txn_1"),
         Transaction(
             paid_until=AT,
+            billed_on=DAY,
             adjustments={"adj_1": AdjustmentState(action="refund", status="approved", full=True, version="1")},
         ),
+    ),
+    BillingContact: (
+        keys.contact(SUBSCRIPTION),
+        BillingContact(account="account", name="Contoso Ω", email="billing@contoso.example"),
     ),
     Receipt: (keys.receipt(SUBSCRIPTION, "evt_1"), Receipt(received_at=AT)),
     Account: (
@@ -109,6 +124,11 @@ FULL: dict[type[Record], tuple[Row[Any], Record]] = {
     Due: (
         keys.due(AT, "seat_hints.1"),
         Due(kind="seat_hints", at=AT, target=SUBSCRIPTION, seat=SEAT_KEY, hints=("k1.hash/1",)),
+    ),
+    Watermark: (keys.watermark("paddle", "events"), Watermark(done_until=AT, succeeded_at=AT)),
+    Unhandled: (
+        keys.unhandled("paddle", "evt_1"),
+        Unhandled(subscription=SUBSCRIPTION, code="UNAVAILABLE", first_at=AT, tries=2),
     ),
     Erased: (keys.erased(DAY, "record.operation"), Erased(erased_record="record", done="deleted")),
 }

@@ -10,7 +10,18 @@ import pytest
 from pydantic import ValidationError
 
 from dev.azurite import Azurite
-from shared.domain.records import RECORDS, Due, Erased, Receipt, Record, Reference, Seat, Subscription
+from shared.domain.records import (
+    RECORDS,
+    Due,
+    Erased,
+    Receipt,
+    Record,
+    Reference,
+    Seat,
+    Subscription,
+    Unhandled,
+    Watermark,
+)
 from shared.ports import Change, Conflict, Delete, Insert, NotStorable, Put, StorageUnavailable, Stored, Write
 from shared.storage import keys
 from shared.storage.tables import AzureTables
@@ -19,7 +30,7 @@ from tests.storage.wire import LOST_AS_503, Answer, Plan, Relay
 from tests.world import NOON, World, WorldMaker, environment
 
 # Bookkeeping, and what comes back from a backup together with the note that ends it.
-NOT_NOTED = {Receipt, Due, Erased, Reference}
+NOT_NOTED = {Receipt, Due, Erased, Reference, Watermark, Unhandled}
 DOWN = Plan(reaches=False, instead=Answer(500))
 Entries = list[tuple[int, str]]
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +19,7 @@ from shared.operations.release_seat import release_seat
 from shared.ports import Insert, StorageUnavailable, Stored, Write
 from shared.services import Services
 from shared.storage import keys
-from support.__main__ import rekey_command
+from support import commands
 from tests.histories.around import AroundTables, over
 from tests.histories.faults import FaultyTables
 from tests.paddle import Subscription, deliver
@@ -213,12 +214,12 @@ def test_a_key_whose_name_begins_another_is_another_key(make_world: WorldMaker) 
 
 
 def test_the_operator_is_told_how_much_is_left(moving: Moving, capsys: pytest.CaptureFixture[str]) -> None:
-    assert rekey_command(moving.services, "old") == 0
+    assert commands.rekey(moving.services, Namespace(old_key="old")) == 0
     assert capsys.readouterr().out == "0 rows are left under old.\n"
 
 
 def test_the_operator_cannot_move_the_key_that_writes(moving: Moving, capsys: pytest.CaptureFixture[str]) -> None:
-    assert rekey_command(moving.services, "new") == 2
+    assert commands.rekey(moving.services, Namespace(old_key="new")) == 2
 
     assert capsys.readouterr().err.startswith("new is the key that writes now")
     assert len(moving.under("old")) == 5

@@ -58,8 +58,11 @@ class Paddle:
         reading.cancel(self.api, subscription)
 
     def contact(self, subscription: str, transaction: str) -> Contact | None:  # noqa: ARG002 - the shape of all
-        """Whom a transaction was billed to."""
-        return self.api.contact(transaction)
+        """Whom a transaction was billed to; nobody while there is none, as in a trial, or Paddle has it no more."""
+        try:
+            return self.api.contact(transaction) if transaction else None
+        except NotFound:
+            return None
 
     def problems(self, webhook_url: str) -> Iterator[str]:
         """What is wrong with the notification destination and the price map."""

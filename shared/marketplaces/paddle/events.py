@@ -83,10 +83,14 @@ def read_event(body: bytes, catalogue: Catalogue) -> Event | None:
 def read_content(content: object, catalogue: Catalogue) -> Event | None:
     """The same for an event that was listed rather than sent. Raises EventMalformed."""
     envelope = _read(Envelope, content)
-    if catalogue.live and envelope.event_id.startswith("ntfsim"):
+    event = vendor_id(envelope.event_id)
+    if catalogue.live and event.startswith("ntfsim"):
         # The dashboard's simulator signs with the real secret, about things that do not exist.
         return None
-    return _told(envelope, catalogue)
+    try:
+        return _told(envelope, catalogue)
+    except EventMalformed:
+        raise EventMalformed(event) from None
 
 
 def read_entity(kind: str, data: Mapping[str, Any], catalogue: Catalogue) -> Event | None:
@@ -198,7 +202,7 @@ def _event(
 ) -> Event:
     found = custom_data.get(REFERENCE_MEMBER) if isinstance(custom_data, dict) else None
     return Event(
-        id=vendor_id(envelope.event_id) if envelope.event_id else "",
+        id=envelope.event_id,
         subscription=subscription_id("paddle", subscription),
         version=f"{updated_at or envelope.occurred_at}|{envelope.occurred_at}|{envelope.event_id}",
         told=told,
