@@ -15,7 +15,7 @@ CODE := functions shared support dev tests function_app.py
 
 fail = { echo "$(1)" >&2; exit 1; }
 
-.PHONY: help setup dev dev-reset test test-long bench fmt clean
+.PHONY: help setup dev dev-reset test test-long fuzz bench fmt clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,9 @@ test: setup  ## everything that means clean: format, lint, types, imports, tests
 
 test-long: setup  ## the tests again, with far longer random histories
 	@$(RUN) pytest -n 2 --hypothesis-profile=long
+
+fuzz: setup  ## spoil tens of thousands of webhooks, and look for what they break
+	@$(RUN) tests.fuzz
 
 bench: setup  ## count storage operations per journey, and time them beside the floor
 	@$(RUN) dev.bench

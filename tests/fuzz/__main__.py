@@ -1,0 +1,40 @@
+"""`python -m tests.fuzz`: tens of thousands of messages over Azurite, and the seed to send them again."""
+
+import argparse
+import secrets
+import sys
+
+from dev.azurite import Azurite
+from tests.fuzz.run import fuzz
+from tests.fuzz.targets import MicrosoftTarget, PaddleTarget
+from tests.world import World, empty_tables, environment
+
+
+def main() -> int:
+    """0 if nothing was found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--times", type=int, default=10_000, help="messages to each marketplace's route")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(2**31), help="the same seed sends the same")
+    chosen = parser.parse_args()
+    found = 0
+    with Azurite() as azurite:
+        for make in (PaddleTarget, MicrosoftTarget):
+            world = World(environment(azurite))
+            empty_tables(world)
+            target = make(world)
+            say(f"{target.name}: {chosen.times} messages, seed {chosen.seed}")
+            done = fuzz(world, target, chosen.times, chosen.seed)
+            say(f"  answered {dict(sorted(done.answered.items()))}, {done.rows} rows, {len(done.findings)} findings")
+            for finding in done.findings[:20]:
+                say(f"  {finding}")
+            found += len(done.findings)
+    return 1 if found else 0
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
