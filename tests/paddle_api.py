@@ -176,7 +176,8 @@ class _Handler(BaseHTTPRequestHandler):
         PADDLE.calls.append(call)
         fault = PADDLE.take_fault(call)
         if fault is not None:
-            time.sleep(fault.seconds)
+            if fault.seconds:
+                time.sleep(fault.seconds)
             if fault.body is not None:
                 self._send(fault.status, fault.headers, fault.body)
                 return

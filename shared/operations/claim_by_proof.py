@@ -35,8 +35,10 @@ def claim_by_proof(
     header = outside.tables.read(keys.subscription(subscription))
     if header is None or header.record.owner_kind or header.record.erasing or header.record.status not in LIVE:
         raise ClaimRefused
+    marketplace = outside.marketplaces.get(subscription.partition(".")[0])
+    if marketplace is None:
+        raise ClaimRefused
     header = _count_try(outside, header)
-    marketplace = outside.marketplace_of(subscription)
     if not marketplace.proves(subscription, proof, claimant.person, is_administrator=claimant.is_administrator):
         raise ClaimRefused
     claimed = take_ownership(outside, header, claimant.account, owner_kind, _tenant(outside, subscription))

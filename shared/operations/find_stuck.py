@@ -1,11 +1,13 @@
 """Nothing stuck unnoticed: what is overdue, how old, and what it is; the operator's view of health."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain.records import Unhandled
-from shared.ports import Delete, Outside, Stored
+from shared.domain.retention import RECEIPT_KEPT
+from shared.ports import Conflict, Delete, Outside, Stored
 from shared.storage import keys
 
 _EVENT_STUCK_AFTER = timedelta(hours=1)
@@ -27,17 +29,34 @@ class Stuck:
 def find_stuck(outside: Outside) -> list[Stuck]:
     """Everything that is stuck; nothing means green. Ids, codes and times, never people."""
     now = outside.clock()
+    forget_handled(outside)
     return [*_unhandled(outside, now), *_stale(outside, now), *_overdue(outside, now)]
+
+
+def forget_handled(outside: Outside) -> None:
+    """Stop counting events that came again and were handled, and those that the marketplace has given up on."""
+    now = outside.clock()
+    for name in outside.marketplaces:
+        for stored in outside.tables.find(keys.unhandled_events(name)):
+            if _is_older(stored, RECEIPT_KEPT, now) or _was_handled_since(outside, stored):
+                forget_unhandled(outside, stored)
+
+
+def forget_unhandled(outside: Outside, counted: Stored[Unhandled]) -> None:
+    """Stop counting an event, unless it failed again meanwhile."""
+    with suppress(Conflict):
+        outside.tables.write(Delete(counted))
+
+
+def _is_older(counted: Stored[Unhandled], age: timedelta, now: datetime) -> bool:
+    return counted.record.first_at is not None and counted.record.first_at + age <= now
 
 
 def _unhandled(outside: Outside, now: datetime) -> Iterator[Stuck]:
     for name in outside.marketplaces:
         for stored in outside.tables.find(keys.unhandled_events(name)):
-            event = stored.row.key
-            if _was_handled_since(outside, stored):
-                outside.tables.write(Delete(stored))
-            elif stored.record.first_at and stored.record.first_at + _EVENT_STUCK_AFTER <= now:
-                yield Stuck(f"EVENT_{stored.record.code}", f"{name} {event}", stored.record.first_at)
+            if _is_older(stored, _EVENT_STUCK_AFTER, now):
+                yield Stuck(f"EVENT_{stored.record.code}", f"{name} {stored.row.key}", stored.record.first_at)
 
 
 def _was_handled_since(outside: Outside, stored: Stored[Unhandled]) -> bool:

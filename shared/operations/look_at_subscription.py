@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from shared.domain.errors import NotFound
 from shared.domain.records import Subscription
 from shared.domain.retention import (
     RECEIPT_KEPT,
@@ -40,16 +41,27 @@ def _look(outside: Outside, subscription: str) -> int:
     header = _drop_ended_seats(outside, header, now)
     deleted = receipts + before - header.record.seats_used
     # What is due is deleted even while the marketplace does not answer.
-    if wants_reading(header.record) or _has_come(lapse_of(header.record), now):
-        header = read_back(outside, subscription) or header
-    if header.record.contact_due:
-        header = fetch_contact(outside, header)
+    if _is_configured(outside, subscription):
+        if wants_reading(header.record) or _has_come(lapse_of(header.record), now):
+            # What is read may cut seats, and this look is the one that is noted for it.
+            header, next_end = settle_seats(outside, read_back(outside, subscription) or header, now)
+        if header.record.contact_due:
+            header = fetch_contact(outside, header)
     _note_next(outside, header, [next_receipt, next_end, next_look(header.record), next_reading(header.record, now)])
     return deleted
 
 
 def _has_come(moment: datetime | None, now: datetime) -> bool:
     return moment is not None and moment <= now
+
+
+def _is_configured(outside: Outside, subscription: str) -> bool:
+    """Whether its marketplace is still there to be asked; nothing is answered for one that the settings dropped."""
+    try:
+        outside.marketplace_of(subscription)
+    except NotFound:
+        return False
+    return True
 
 
 def _drop_receipts(outside: Outside, subscription: str, now: datetime) -> tuple[int, datetime | None]:

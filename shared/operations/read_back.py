@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from shared.domain.errors import Unavailable
-from shared.domain.purchases import Event, PaymentsRead
+from shared.domain.purchases import Event, PaymentsRead, Snapshot
 from shared.domain.records import Subscription
 from shared.operations.record_event import finish
 from shared.operations.take_events import Moved, Recorded, take_events
@@ -37,7 +37,7 @@ def _ask(outside: Outside, subscription: str, question: Callable[[], Sequence[Ev
     for _ in range(_MOST_QUESTIONS):
         before = outside.tables.read(row)
         events = question() or _unknown_there(subscription)
-        if before is None and not any(event.ours or event.reference for event in events):
+        if before is None and not _is_worth_beginning(events):
             return None
         version = before.record.version if before else ""
         try:
@@ -51,6 +51,12 @@ def _ask(outside: Outside, subscription: str, question: Callable[[], Sequence[Ev
             finish(outside, next((event.reference for event in events if event.reference), ""), header)
         return header
     raise Unavailable
+
+
+def _is_worth_beginning(events: Sequence[Event]) -> bool:
+    """Whether it is ours and lives; what has ended, and was erased here perhaps, must not come back."""
+    has_ended = any(isinstance(event.told, Snapshot) and event.told.status == "ended" for event in events)
+    return not has_ended and any(event.ours or event.reference for event in events)
 
 
 def _unknown_there(subscription: str) -> list[Event]:

@@ -7,6 +7,7 @@ from functools import partial
 
 from shared.domain.purchases import Event, Snapshot
 from shared.domain.records import Subscription, Watermark
+from shared.operations.find_stuck import forget_handled
 from shared.operations.read_back import read_back
 from shared.operations.record_event import record_event
 from shared.operations.take_events import Recorded
@@ -44,6 +45,7 @@ def reconcile(outside: Outside, report: Report) -> Reconciled:
         compare = partial(_compare_list, outside, marketplace, report)
         done += _when_due(outside, keys.watermark(marketplace.name, "events"), EVENTS_EVERY, replay, report)
         done += _when_due(outside, keys.watermark(marketplace.name, "list"), LISTS_EVERY, compare, report)
+    forget_handled(outside)
     return done
 
 
@@ -54,7 +56,14 @@ def replay_since(outside: Outside, marketplace: Marketplace, since: datetime, re
 
 def _replay(outside: Outside, marketplace: Marketplace, report: Report, since: datetime) -> Reconciled:
     sent = marketplace.events_since(since)
-    return _each(sent, lambda event: record_event(outside, event) is Recorded.STORED, report)
+    return _each(sent, lambda event: _take_sent(outside, event), report)
+
+
+def _take_sent(outside: Outside, event: Event) -> bool:
+    """Whether the event told something new. Of an unknown subscription only what it is now counts, if it lives."""
+    if outside.tables.read(keys.subscription(event.subscription)) is not None:
+        return record_event(outside, event) is Recorded.STORED
+    return (event.ours or bool(event.reference)) and read_back(outside, event.subscription) is not None
 
 
 def _compare_list(outside: Outside, marketplace: Marketplace, report: Report, _: datetime) -> Reconciled:
@@ -66,8 +75,9 @@ def _repair(outside: Outside, listed: Event) -> bool:
     header = outside.tables.read(keys.subscription(listed.subscription))
     if not isinstance(listed.told, Snapshot) or not _differs(header.record if header else None, listed.told):
         return False
-    read_back(outside, listed.subscription)
-    return True
+    if header is None and not (listed.ours or listed.reference):
+        return False
+    return read_back(outside, listed.subscription) is not None
 
 
 def _differs(header: Subscription | None, told: Snapshot) -> bool:

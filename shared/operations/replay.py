@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from shared.domain.errors import NotFound
+from shared.operations.find_stuck import forget_unhandled
 from shared.operations.read_back import read_back
 from shared.operations.reconcile import Reconciled, Report, replay_since
 from shared.operations.record_event import record_event
@@ -22,11 +23,14 @@ def replay_event(outside: Outside, marketplace: str, event: str) -> None:
     unhandled = outside.tables.read(keys.unhandled(marketplace, event))
     if unhandled is not None and unhandled.record.subscription:
         read_back(outside, unhandled.record.subscription)
+        forget_unhandled(outside, unhandled)
         return
     told = next((found for found in asked.events_since(_oldest(outside)) if found.id == event), None)
     if told is None:
         raise NotFound
     record_event(outside, told)
+    if unhandled is not None:
+        forget_unhandled(outside, unhandled)
 
 
 def replay_all_since(outside: Outside, marketplace: str, since: datetime, report: Report) -> Reconciled:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
+from functools import partial, reduce
 
 from shared.domain.errors import BeingErased
-from shared.domain.purchases import Event, Payment, Purchase, apply
+from shared.domain.purchases import Adjustment, Event, Payment, Purchase, apply
 from shared.domain.records import Receipt, Subscription, Transaction, TransactionHint
 from shared.domain.retention import RECEIPT_KEPT, next_look, next_reading, subscription_goes_at
 from shared.operations.due import with_look
@@ -16,6 +17,8 @@ from shared.ports import Change, Conflict, Insert, Outside, Put, Stored, Write
 from shared.storage import keys
 
 _SALT_BYTES = 16
+# A batch of storage holds a hundred rows; the header, a receipt and some leeway stand beside the transactions.
+_MOST_AT_ONCE = 90
 
 
 class Recorded(Enum):
@@ -56,7 +59,28 @@ def take_events(
     At most one of them came with a receipt. Raises BeingErased, StorageUnavailable: deliver it again; and Moved
     where the header's version is not the one that was ``expecting`` an answer.
     """
-    return persist(lambda: _take(outside, subscription, events, expecting))
+    *early, last = _portions(events)
+    if early and _would_be_past(outside, subscription, events):
+        return None, Recorded.NOTHING_TO_STORE
+    for portion in early:
+        persist(partial(_take, outside, subscription, portion, expecting))
+    return persist(lambda: _take(outside, subscription, last, expecting))
+
+
+def _portions(events: Sequence[Event]) -> list[Sequence[Event]]:
+    """What fits into one batch each; what is told of the subscription itself, and a receipt, come last."""
+    if len(events) <= _MOST_AT_ONCE:
+        return [events]
+    early = [event for event in events if isinstance(event.told, Payment | Adjustment) and not event.id]
+    last = [event for event in events if event not in early]
+    return [*(early[start : start + _MOST_AT_ONCE] for start in range(0, len(early), _MOST_AT_ONCE)), last]
+
+
+def _would_be_past(outside: Outside, subscription: str, events: Sequence[Event]) -> bool:
+    """Whether nothing is known of it, and all this together would be deleted at once."""
+    known, now = _load(outside, subscription), outside.clock()
+    after = reduce(lambda purchase, event: apply(purchase, event, now), events, known.purchase(now))
+    return known.header is None and _is_past(after.header, now)
 
 
 def _take(

@@ -10,7 +10,7 @@ from shared.domain.names import is_reference, subscription_id, vendor_id
 from shared.domain.people import Person
 from shared.domain.purchases import Event
 from shared.marketplaces.paddle import reading
-from shared.marketplaces.paddle.api import PaddleApi
+from shared.marketplaces.paddle.api import PaddleApi, PaddleRefused
 from shared.marketplaces.paddle.configuration import check_destination, check_prices
 from shared.marketplaces.paddle.events import REFERENCE_MEMBER, Catalogue, read_event
 from shared.marketplaces.paddle.signature import is_signed
@@ -80,11 +80,15 @@ class Paddle:
         return is_invoice and bought.subscription_id == subscription.removeprefix("paddle.")
 
     def sell(self, plan: str, seats: int, reference: str) -> Checkout:
-        """A transaction at the first price of a plan. Raises NotForSale for a plan without one."""
+        """A transaction at the first price of a plan. Raises NotForSale for a plan without one, or not so often."""
         price = next((price for price, sold in self.catalogue.prices.items() if sold == plan), None)
         if price is None:
             raise NotForSale
-        return Checkout(self.api.sell(price, seats, {REFERENCE_MEMBER: reference}), reference)
+        try:
+            return Checkout(self.api.sell(price, seats, {REFERENCE_MEMBER: reference}), reference)
+        except PaddleRefused:
+            # The price is archived, or limits the quantity.
+            raise NotForSale from None
 
     def subscription_of(self, transaction: str) -> str:
         """The subscription that a transaction of ours became; empty while there is none, or it was never ours."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
 from shared.domain.errors import NotFound
 from shared.ports import Contact
@@ -33,6 +33,10 @@ class _Meta(BaseModel):
 class _Page(BaseModel):
     data: list[dict[str, Any]]
     meta: _Meta = _Meta()
+
+
+class _Listed(BaseModel):
+    id: str = Field(validation_alias=AliasChoices("id", "event_id"))
 
 
 class _Entity(BaseModel):
@@ -96,11 +100,15 @@ class PaddleApi:
         after: dict[str, str] = {}
         while True:
             answer = self._call("GET", path, {**query, "per_page": _PAGE, **after})
-            page = read(_Page, answer.json() or {"data": []})
+            content = answer.json()
+            page = read(_Page, {"data": []} if content is None else content)
             yield from page.data
             if not (page.meta.pagination.has_more and page.data):
                 return
-            after = {"after": str(page.data[-1]["id"])}
+            before, after = after, {"after": _place(page.data[-1])}
+            if after == before:
+                # A list that does not move on would be read for ever.
+                raise Unreachable
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """The ``data`` of what was made or done; never repeated by itself."""
@@ -149,6 +157,11 @@ def read(model: type[M], content: object) -> M:
         return model.model_validate(content)
     except ValidationError:
         raise Unreachable from None
+
+
+def _place(entity: Mapping[str, Any]) -> str:
+    """What a list goes on after: an event is named otherwise than everything else."""
+    return read(_Listed, entity).id
 
 
 def _error_code(answer: Answer) -> str:

@@ -52,6 +52,8 @@ def check_destination(api: PaddleApi, url: str, *, live: bool) -> Iterator[str]:
 
 def check_prices(api: PaddleApi, catalogue: Catalogue) -> Iterator[str]:
     """What is wrong with the price map; an archived price stays in it for those who bought it."""
+    # A plan is sold at the first of its prices.
+    sold = {plan: number for number, plan in reversed([*catalogue.prices.items()])}.values()
     for number in sorted(catalogue.prices):
         try:
             price = read(_Price, api.get(f"/prices/{number}"))
@@ -60,3 +62,5 @@ def check_prices(api: PaddleApi, catalogue: Catalogue) -> Iterator[str]:
             continue
         if price.billing_cycle is None:
             yield f"price {number} is not recurring"
+        if price.status != "active" and number in sold:
+            yield f"price {number} is archived, and {catalogue.prices[number]} is sold at it"

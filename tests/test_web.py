@@ -1,0 +1,188 @@
+"""The one door for outgoing calls: whom it lets be called, what it tries again, and what it says about it."""
+
+import logging
+import time
+
+import pytest
+
+from shared.domain.errors import Unavailable
+from shared.services import connect
+from shared.web import Call, Denied, HostNotConfigured, Unreachable, Web, host_of
+from tests.paddle_api import PADDLE
+from tests.test_settings import MICROSOFT
+from tests.world import StandingClock, environment
+
+SECRET = "s3cr3t-v4lu3"
+PATH = "/prices/pri_1"
+
+
+@pytest.fixture
+def web() -> Web:
+    PADDLE.prices["pri_1"] = {"id": "pri_1"}
+    return Web(frozenset({PADDLE.url}))
+
+
+def get(path: str = PATH) -> Call:
+    return Call("GET", f"{PADDLE.url}{path}", headers={"Authorization": SECRET}, query={"who": SECRET})
+
+
+def post() -> Call:
+    return Call("POST", f"{PADDLE.url}/transactions", body={"who": SECRET}, repeatable=False)
+
+
+def test_exactly_the_hosts_of_the_settings_may_be_called() -> None:
+    env = environment(None, **MICROSOFT, PADDLE_API_URL="https://api.paddle.example/")
+    services = connect(env, StandingClock())
+    hosts = services.marketplaces["paddle"].api.web.hosts  # type: ignore[attr-defined]
+
+    assert hosts == {
+        "https://api.paddle.example",
+        "https://marketplaceapi.microsoft.com",
+        "https://login.microsoftonline.com",
+    }
+
+
+@pytest.mark.parametrize("url", ["https://elsewhere.example/", "http://127.0.0.1:1/", "https://127.0.0.1/"])
+def test_nobody_else_is_called(web: Web, url: str) -> None:
+    with pytest.raises(HostNotConfigured):
+        web.call(Call("GET", url))
+
+
+def test_a_host_is_its_scheme_name_and_port() -> None:
+    assert host_of("https://api.example:8443/x?y#z") == "https://api.example:8443"
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_what_may_pass_is_tried_again(web: Web, status: int) -> None:
+    PADDLE.fail(PATH, times=2, status=status)
+
+    assert web.call(get()).status == 200
+    assert len(PADDLE.calls) == 3
+
+
+@pytest.mark.parametrize("status", [429, 500])
+def test_not_forever(web: Web, status: int) -> None:
+    PADDLE.fail(PATH, times=100, status=status)
+
+    with pytest.raises(Unreachable):
+        web.call(get())
+    assert len(PADDLE.calls) == 3
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 400, 404, 409, 422, 501])
+def test_any_other_answer_is_one(web: Web, status: int) -> None:
+    PADDLE.fail(PATH, times=100, status=status, headers={"Location": f"{PADDLE.url}/prices/pri_2"})
+
+    assert web.call(get()).status == status
+    assert len(PADDLE.calls) == 1
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_what_is_not_repeatable_is_not_repeated(web: Web, status: int) -> None:
+    PADDLE.fail("/transactions", times=100, status=status)
+
+    with pytest.raises(Unreachable):
+        web.call(post())
+    assert len(PADDLE.calls) == 1
+
+
+def test_a_wait_that_was_asked_for_is_kept(web: Web) -> None:
+    PADDLE.fail(PATH, status=429, headers={"Retry-After": "1"})
+    began = time.monotonic()
+
+    assert web.call(get()).status == 200
+    assert 1 <= time.monotonic() - began < 3
+
+
+def test_a_wait_that_nobody_has_time_for_is_cut(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", waits.append)
+    PADDLE.fail(PATH, times=1, status=503, headers={"Retry-After": "86400"})
+
+    assert web.call(get()).status == 200
+    assert waits == [5]
+
+
+def test_waits_differ(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", waits.append)
+    for _ in range(4):
+        PADDLE.fail(PATH, times=2, status=500)
+        web.call(get())
+
+    assert len(set(waits)) > 3
+    assert max(waits) < 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_who_is_refused_is_told_why_that_may_be(web: Web, caplog: pytest.LogCaptureFixture, status: int) -> None:
+    PADDLE.fail(PATH, times=100, status=status)
+
+    with pytest.raises(Denied) as raised:
+        web.call(get())
+
+    assert (raised.value.host, len(PADDLE.calls)) == (PADDLE.url, 1)
+    assert isinstance(raised.value, Unavailable)
+    assert f"answered {status}: {raised.value.causes}" in caplog.text
+    assert "expired" in raised.value.causes
+
+
+def test_a_caller_may_decide_about_refusals_itself(web: Web) -> None:
+    PADDLE.fail(PATH, status=403)
+
+    assert web.call(Call("GET", f"{PADDLE.url}{PATH}", denied_because="")).status == 403
+
+
+def test_an_answer_that_does_not_come_is_not_waited_for(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.web._TIMEOUTS", (0.1, 0.1))
+    PADDLE.fail("/transactions", seconds=0.3, body=None)
+
+    with pytest.raises(Unreachable):
+        web.call(post())
+
+
+def test_where_nobody_listens_nobody_answers() -> None:
+    nobody = "http://127.0.0.1:9"
+
+    with pytest.raises(Unreachable):
+        Web(frozenset({nobody})).call(Call("GET", nobody))
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"{", b"[" * 100_000, b"\xff"])
+def test_what_should_be_json_and_is_not_is_no_answer(web: Web, body: bytes) -> None:
+    PADDLE.fail(PATH, body=body)
+
+    with pytest.raises(Unreachable):
+        web.call(get()).json()
+
+
+@pytest.mark.parametrize("body", [b"", b" \r\n"])
+def test_an_empty_answer_holds_nothing(web: Web, body: bytes) -> None:
+    PADDLE.fail(PATH, body=body)
+
+    assert web.call(get()).json() is None
+
+
+def test_the_log_names_the_call_by_a_number_and_nothing_of_what_is_in_it(
+    web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    web.call(get())
+    PADDLE.fail("/transactions", status=500, body=SECRET.encode())
+    with pytest.raises(Unreachable):
+        web.call(post())
+
+    sent = [call.headers["x-ms-requestid"] for call in PADDLE.calls]
+    ours = [record.getMessage() for record in caplog.records if record.name == "shared.web"]
+    assert ours == [
+        f"GET {PADDLE.url} answered 200, request {sent[0]}",
+        f"POST {PADDLE.url} answered 500, request {sent[1]}",
+    ]
+    assert len(set(sent)) == 2
+    assert SECRET not in caplog.text + repr(get()) + repr(post())
+
+
+def test_the_environment_chooses_no_proxy(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+
+    assert web.call(get()).status == 200
