@@ -20,8 +20,8 @@ _STATUS: Mapping[str, Status] = {
     "Suspended": "suspended",
     "Unsubscribed": "ended",
 }
-# Of the operations that can be asked for, these change what is bought.
-_CHANGES = frozenset({"ChangePlan", "ChangeQuantity"})
+# These are told of before they are done, and nothing tells that they are.
+_CHANGES = frozenset({"ChangePlan", "ChangeQuantity", "Reinstate"})
 _UNDER_WAY = frozenset({"InProgress", "NotStarted"})
 
 # A flat-rate plan has no quantity; it is for one.
