@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from shared.operations.assign_seat import Assignee, assign_seat
-from shared.operations.record_event import Recorded
 from shared.operations.release_seat import release_seat
+from shared.operations.take_events import Recorded
 from tests.paddle import Subscription, deliver
 from tests.world import ALICE, BOB, MALLORY, World
 

@@ -1,0 +1,304 @@
+"""What only Paddle knows is asked for on its day: whether a period was paid, and what a subscription is by now."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.errors import NotFound
+from shared.domain.purchases import Event
+from shared.domain.records import Subscription as Header
+from shared.operations.assign_seat import assign_seat
+from shared.operations.purge import purge
+from shared.operations.read_back import read_back
+from shared.ports import Marketplace
+from shared.services import Services
+from shared.storage import keys
+from shared.web import Unreachable
+from tests.histories.stored import broken
+from tests.operations.stories import organisation_with
+from tests.paddle import Payload, Subscription, deliver
+from tests.world import BOB, World, WorldMaker
+
+HOUR, GRACE = timedelta(hours=1), timedelta(days=14)
+
+
+def header_of(world: World, sold: Subscription) -> Header:
+    stored = world.tables.read(keys.subscription(sold.partition))
+    assert stored is not None
+    return stored.record
+
+
+def seated(world: World, payloads: Callable[[Subscription], list[Payload]]) -> Subscription:
+    """A subscription of which these events arrived, and one of whose seats Bob has."""
+    sold = Subscription(world.checkout())
+    deliver(world, *payloads(sold))
+    assign_seat(world.services, sold.partition, BOB)
+    return sold
+
+
+def pass_an_hour(world: World, sold: Subscription) -> None:
+    world.clock.now = max(world.clock.now, sold.now) + HOUR
+    world.purge()
+
+
+class Around:
+    """A marketplace that does something after it answered."""
+
+    def __init__(self, inner: Marketplace, act: Callable[[], object]) -> None:
+        self.inner = inner
+        self.act = act
+        self.asked = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
+
+    def read_back(self, subscription: str) -> list[Event]:
+        answer = [*self.inner.read_back(subscription)]
+        self.asked += 1
+        self.act()
+        return answer
+
+
+def around(world: World, act: Callable[[], object]) -> tuple[Services, Around]:
+    paddle = Around(world.services.marketplaces["paddle"], act)
+    return replace(world.services, marketplaces={"paddle": paddle}), paddle  # type: ignore[dict-item]
+
+
+def test_a_purchase_whose_payment_did_not_arrive_works_and_is_read_once(world: World) -> None:
+    sold = seated(world, lambda sold: sold.bought()[:1])
+    assert world.code(BOB) == "LICENSED"
+    assert world.paddle.calls == []
+
+    pass_an_hour(world, sold)
+
+    assert header_of(world, sold).paid_through == sold.period_end
+    assert len(world.paddle.asked(f"/subscriptions/{sold.id}")) == 1
+    assert world.code(BOB) == "LICENSED"
+    world.paddle.calls.clear()
+    world.clock.advance(days=1)
+    world.purge()
+    assert world.paddle.asked("/subscriptions") == []
+
+
+def test_a_purchase_that_was_never_paid_is_in_grace_from_its_period_on(world: World) -> None:
+    sold = seated(world, lambda sold: [sold.tell("created")])
+
+    pass_an_hour(world, sold)
+
+    assert header_of(world, sold).unpaid_from == sold.period_start
+    assert world.code(BOB) == "GRACE"
+    world.clock.now = sold.period_start + GRACE - timedelta(seconds=1)
+    assert world.code(BOB) == "GRACE"
+    world.clock.advance(seconds=1)
+    assert world.code(BOB) == "NO_LICENSE"
+
+
+def test_an_advanced_renewal_works_until_it_was_asked_whether_it_was_paid(world: World) -> None:
+    sold = seated(world, Subscription.bought)
+    sold.period_start = sold.now = sold.period_end
+    world.clock.now = sold.now
+    deliver(world, sold.tell())
+    assert world.code(BOB) == "LICENSED"
+
+    pass_an_hour(world, sold)
+    assert world.code(BOB) == "GRACE"
+    assert header_of(world, sold).unpaid_from == sold.period_start
+
+    deliver(world, sold.paid("subscription_recurring"))
+    assert world.code(BOB) == "LICENSED"
+
+
+def test_an_advanced_renewal_that_was_paid_is_found_so(world: World) -> None:
+    sold = seated(world, Subscription.bought)
+    advanced, _ = sold.renewed()
+    world.clock.now = sold.now
+    deliver(world, advanced)
+
+    pass_an_hour(world, sold)
+
+    assert world.code(BOB) == "LICENSED"
+    assert header_of(world, sold).paid_through == sold.period_end
+
+
+def test_silence_after_the_end_of_what_was_paid_is_asked_about(world: World) -> None:
+    sold = seated(world, Subscription.bought)
+    end = sold.period_end
+    world.clock.now = end - timedelta(seconds=1)
+    world.purge()
+    assert header_of(world, sold).unpaid_from is None
+
+    world.clock.now = end + timedelta(minutes=59)
+    world.purge()
+    assert world.code(BOB) == "LICENSED"
+    world.clock.now = end + HOUR
+    world.purge()
+
+    assert header_of(world, sold).unpaid_from == end
+    assert world.code(BOB) == "GRACE"
+    world.clock.now = end + GRACE
+    assert world.code(BOB) == "NO_LICENSE"
+
+
+def test_paid_after_all_is_licensed_again(world: World) -> None:
+    sold = seated(world, lambda sold: [sold.tell("created")])
+    pass_an_hour(world, sold)
+    assert world.code(BOB) == "GRACE"
+
+    sold.paid()
+    read_back(world.services, sold.partition)
+
+    assert world.code(BOB) == "LICENSED"
+    assert header_of(world, sold).unpaid_from is None
+
+
+def test_what_paddle_knows_no_more_has_no_payment_there(world: World) -> None:
+    sold = seated(world, lambda sold: sold.bought()[:2])
+    world.paddle.erase(sold.id)
+
+    pass_an_hour(world, sold)
+
+    assert world.code(BOB) == "GRACE"
+    assert not header_of(world, sold).read_back
+
+
+def test_what_nobody_knows_is_nothing(world: World) -> None:
+    assert read_back(world.services, "paddle.sub_of_nobody") is None
+    assert {name for name, rows in world.rows().items() if rows} == set()
+
+
+def test_a_subscription_of_another_marketplace_is_not_asked_for(world: World) -> None:
+    with pytest.raises(NotFound):
+        read_back(world.services, "stripe.sub_1")
+
+
+def test_what_has_ended_and_is_unknown_does_not_come_back(world: World) -> None:
+    sold = Subscription()
+    sold.bought()
+    sold.canceled()
+
+    assert read_back(world.services, sold.partition) is None
+    assert world.rows()["subscriptions"] == []
+
+
+def test_an_answer_older_than_what_came_meanwhile_is_asked_for_again(world: World) -> None:
+    sold = Subscription(world.checkout())
+    deliver(world, *sold.bought())
+    late = [sold.resized(5), sold.resized(6)]
+    services, paddle = around(world, lambda: deliver(world, *late.pop(0)) if late else None)
+
+    stored = read_back(services, sold.partition)
+
+    assert stored is not None
+    assert stored.record.quantity == 6
+    # Each answer already held the newest; what is sure is that nothing was taken in that was asked for before.
+    assert paddle.asked == 3
+
+
+def test_a_seat_given_meanwhile_is_no_reason_to_ask_again(world: World) -> None:
+    sold = Subscription(world.checkout())
+    deliver(world, *sold.bought())
+    sold.resized(5)
+    services, paddle = around(world, lambda: assign_seat(world.services, sold.partition, BOB))
+
+    stored = read_back(services, sold.partition)
+
+    assert stored is not None
+    assert (stored.record.quantity, stored.record.seats_used, paddle.asked) == (5, 1, 1)
+
+
+def test_reading_back_twice_changes_nothing(world: World) -> None:
+    sold = Subscription(world.checkout())
+    deliver(world, *sold.bought())
+    read_back(world.services, sold.partition)
+    before = world.rows()
+
+    read_back(world.services, sold.partition)
+
+    assert world.rows() == before
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 429}, {"status": 401}, {"body": b"{"}])
+def test_while_paddle_does_not_answer_it_stays_due_and_deletions_go_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, fault: Payload
+) -> None:
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", lambda _: None)
+    bought, _ = organisation_with(world, 2)
+    bought.later(days=1)
+    deliver(world, *bought.canceled())
+    sold = Subscription(world.checkout())
+    deliver(world, *sold.bought()[:1])
+    world.paddle.fail("/", times=1000, **fault)
+    errors: list[BaseException] = []
+    world.clock.now = bought.now + timedelta(days=31)
+
+    first = purge(world.services, errors.append)
+
+    # Of the one the contact is wanted, of the other its payments too.
+    assert first.failed == 2
+    assert {type(error).__name__ for error in errors} <= {"Unreachable", "Denied"}
+    assert [row["RowKey"] for row in world.rows()["subscriptions"] if row["RowKey"].startswith("seat.")] == []
+    receipts = [row["PartitionKey"] for row in world.rows()["subscriptions"] if row["RowKey"].startswith("receipt.")]
+    assert sold.partition not in receipts
+    world.paddle.faults.clear()
+    world.clock.advance(hours=1)
+    assert purge(world.services, errors.append).failed == 0
+    assert not header_of(world, sold).read_back
+    assert broken(world) == []
+
+
+def test_what_belongs_to_a_marketplace_that_was_dropped_is_deleted_all_the_same(make_world: WorldMaker) -> None:
+    world = make_world()
+    sold = Subscription(world.checkout())
+    deliver(world, *sold.bought()[:1])
+    world.services = replace(world.services, marketplaces={})
+    world.clock.now = sold.now + timedelta(days=31)
+
+    world.purge()
+
+    assert [row["RowKey"] for row in world.rows()["subscriptions"]] == ["subscription"]
+    assert world.paddle.calls == []
+
+
+@pytest.mark.parametrize("count", [89, 185])
+def test_a_subscription_with_many_payments_is_read_whole(world: World, count: int) -> None:
+    sold = Subscription(world.checkout())
+    created, *_ = sold.bought()
+    for _ in range(count):
+        sold.renewed()
+    world.clock.now = sold.now
+    deliver(world, created)
+
+    read_back(world.services, sold.partition)
+
+    rows = world.rows()["subscriptions"]
+    assert len([row for row in rows if row["RowKey"].startswith("transaction.")]) == count + 1
+    assert header_of(world, sold).paid_through == sold.period_end
+    assert broken(world) == []
+
+
+def test_an_unknown_one_with_many_payments_is_begun_whole_or_not_at_all(world: World) -> None:
+    sold = Subscription(world.checkout())
+    sold.bought()
+    for _ in range(95):
+        sold.renewed()
+    world.clock.now = sold.now
+
+    read_back(world.services, sold.partition)
+
+    assert header_of(world, sold).owner_kind == "organisation"
+    assert broken(world) == []
+
+
+def test_where_it_breaks_off_it_is_read_whole_the_next_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", lambda _: None)
+    sold = seated(world, lambda sold: sold.bought()[:1])
+    world.paddle.fail("/adjustments", times=3, status=500)
+
+    with pytest.raises(Unreachable):
+        read_back(world.services, sold.partition)
+
+    assert header_of(world, sold).paid_through is None
+    read_back(world.services, sold.partition)
+    assert header_of(world, sold).paid_through == sold.period_end
