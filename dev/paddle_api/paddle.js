@@ -32,8 +32,8 @@
   function hear(event) {
     if (event.origin !== home || event.source !== overlay?.contentWindow || !event.data.paddle) return;
     const { paddle: name, data } = event.data;
-    if (name === "checkout.closed") close();
     settings.eventCallback?.({ name, data });
+    if (name === "checkout.closed") close();
     if (name === "checkout.completed" && opened.successUrl) location.assign(opened.successUrl);
   }
 

@@ -12,7 +12,7 @@ from dev.paddle_api.keys import Environment, Keys
 from dev.paddle_api.replies import Problem
 from dev.paddle_api.stories import Stories
 from dev.paddle_api.world import World
-from dev.wire import Clock, Reply, Request, Route, StandIn
+from dev.wire import Clock, Outbox, Reply, Request, Route, StandIn
 
 PRICES: Sequence[Entity] = (
     entities.price("pri_team_monthly", "Team", 500, "month"),
@@ -27,6 +27,7 @@ class Paddle(StandIn):
     """``play`` does what buyers and Paddle do; ``destination`` is where it tells of it; ``keys`` is our API key."""
 
     kinds = frozenset({"status"})
+    outbox: Outbox
 
     def __init__(  # noqa: PLR0913 - what a Paddle account has
         self,

@@ -1,8 +1,6 @@
 """The stand-in for Paddle, asked over HTTP as a vendor's server asks, and heard by its webhooks."""
 
 import datetime as dt
-import hashlib
-import hmac
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,14 +14,44 @@ from dev.paddle_api import Paddle
 from dev.paddle_api.adjustments import Decision
 from dev.paddle_api.destination import EVENTS
 from dev.paddle_api.keys import Environment
-from dev.wire import Clock, Refused, Request
-from tests.dev.receiver import Receiver
+from dev.wire import Clock, Refused
+from tests.dev.receiver import Receiver, genuine
 
 NOON = dt.datetime(2027, 1, 31, 12, tzinfo=dt.UTC)
 SECONDS = 10
 CREATED, UPDATED, COMPLETED = "subscription.created", "subscription.updated", "transaction.completed"
 RENEWAL = [f"transaction.{change}" for change in ("created", "billed", "updated", "paid", "updated", "completed")]
 FAILURE = [f"transaction.{change}" for change in ("created", "billed", "updated", "payment_failed", "past_due")]
+
+
+# A page with as much of a browser as the script touches; who says something from elsewhere is not heard.
+PAGE = """
+const listeners = [];
+const frames = [];
+globalThis.document = {
+  currentScript: { src: "{{script}}" },
+  createElement: () => ({ style: {}, contentWindow: {}, remove: () => console.log("removed") }),
+  body: { append: (frame) => { frames.push(frame); console.log(`opened ${frame.src}`); } },
+};
+globalThis.location = { search: "?_ptxn=txn_1", assign: (where) => console.log(`went to ${where}`) };
+globalThis.addEventListener = (_, heard) => listeners.push(heard);
+require("./paddle.js");
+const home = new URL(document.currentScript.src).origin;
+const say = (name, data, origin = home) => {
+  const source = frames.at(-1).contentWindow;
+  for (const heard of listeners) heard({ origin, source, data: { paddle: name, data } });
+};
+Paddle.Initialize({
+  token: "test_abc",
+  checkout: { settings: { successUrl: "/thanks" } },
+  eventCallback: ({ name, data }) => console.log(name, data.transaction_id),
+});
+say("checkout.completed", { transaction_id: "forged" }, "https://elsewhere.example");
+say("checkout.completed", { transaction_id: "txn_1" });
+frames[0].remove = () => {};
+Paddle.Checkout.open({ transactionId: "txn_2" });
+say("checkout.closed", {});
+"""
 
 
 @pytest.fixture
@@ -65,12 +93,6 @@ def kinds(events: Sequence[Any]) -> list[str]:
 
 def stream(paddle: Paddle) -> list[str]:
     return kinds(read(paddle, "/events", order_by="id[ASC]", per_page="200"))
-
-
-def genuine(request: Request, secret: str) -> bool:
-    parts = dict(part.split("=") for part in request.headers["paddle-signature"].split(";"))
-    signed = hmac.new(secret.encode(), parts["ts"].encode() + b":" + request.body, hashlib.sha256)
-    return signed.hexdigest() == parts["h1"]
 
 
 def test_a_checkout_is_told_in_the_order_in_which_it_happens(paddle: Paddle) -> None:
@@ -198,13 +220,14 @@ def test_what_was_undone_does_not_happen(paddle: Paddle, receiver: Receiver) -> 
 def test_a_pause_ends_with_a_period_of_its_own(paddle: Paddle, receiver: Receiver) -> None:
     id_ = paddle.play.purchase()
     paddle.play.endings.pause(id_)
-    assert receiver.told[-1]["data"]["current_billing_period"] is None
+    paused = receiver.told[-1]["data"]
     paddle.advance(days=3)
     before = len(stream(paddle))
 
     paddle.play.endings.resume(id_)
 
     expected = [UPDATED, "subscription.resumed", *RENEWAL, UPDATED, "subscription.activated"]
+    assert (paused["status"], paused["current_billing_period"]) == ("paused", None)
     assert stream(paddle)[before:] == expected
     assert receiver.told[-1]["data"]["current_billing_period"]["starts_at"].startswith("2027-02-03T12:00")
 
@@ -376,12 +399,23 @@ def test_a_checkout_needs_the_client_token_and_something_to_pay(paddle: Paddle) 
     assert status(items="[]", token=paddle.client_token) == 400
 
 
-def test_the_script_is_javascript(paddle: Paddle, tmp_path: Path) -> None:
+def test_the_script_lays_the_checkout_over_the_page_and_reports_what_came_of_it(paddle: Paddle, tmp_path: Path) -> None:
     script = requests.get(paddle.script, timeout=SECONDS)
     (tmp_path / "paddle.js").write_text(script.text)
+    (tmp_path / "page.js").write_text(PAGE.replace("{{script}}", paddle.script))
+
+    ran = subprocess.run([NODE, "page.js"], cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert script.headers["Content-Type"].startswith("text/javascript")
-    assert subprocess.run([NODE, "--check", tmp_path / "paddle.js"], check=False).returncode == 0
+    assert ran.stderr == ""
+    assert ran.stdout.splitlines() == [
+        f"opened {paddle.base}/checkout?token=test_abc&transaction=txn_1",
+        "checkout.completed txn_1",
+        "went to /thanks",
+        f"opened {paddle.base}/checkout?token=test_abc&transaction=txn_2",
+        "checkout.closed undefined",
+        "removed",
+    ]
 
 
 def test_a_transaction_is_read_with_the_buyer_if_asked(paddle: Paddle) -> None:
@@ -626,3 +660,25 @@ def test_commands_come_over_http_too(paddle: Paddle) -> None:
     assert command("renew", id=id_).status_code == 200
     assert command("resume", id=id_).status_code == 409
     assert command("begin", id=id_).status_code == 404
+
+
+def test_only_a_chargeback_can_be_won(paddle: Paddle) -> None:
+    refunded = paddle.play.adjustments.refund(paddle.play.purchase())
+
+    with pytest.raises(Refused):
+        paddle.play.adjustments.reverse(refunded)
+
+
+def test_one_thing_is_scheduled_at_a_time(paddle: Paddle) -> None:
+    id_ = paddle.play.purchase()
+    paddle.play.endings.schedule(id_)
+
+    with pytest.raises(Refused):
+        paddle.play.endings.schedule(id_, "pause")
+
+
+def test_a_customer_is_read_by_id(paddle: Paddle) -> None:
+    paddle.play.purchase(email="bob@contoso.example")
+    id_ = read(paddle, "/subscriptions")[0]["customer_id"]
+
+    assert read(paddle, f"/customers/{id_}")["email"] == "bob@contoso.example"
