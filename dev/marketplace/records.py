@@ -1,10 +1,11 @@
 """What the marketplace knows: subscriptions, who they are for, and the operations on them."""
 
-import calendar
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+
+from dev.wire.calendar import months_later
 
 Status = Literal["PendingFulfillmentStart", "Subscribed", "Suspended", "Unsubscribed"]
 Progress = Literal["InProgress", "Succeeded", "Failed"]
@@ -59,7 +60,7 @@ class Subscription:
     def begin_term(self, now: datetime) -> None:
         """From today, for one unit; ``end`` is the last day that is paid for."""
         self.start = datetime(now.year, now.month, now.day, tzinfo=UTC)
-        self.end = _later(self.start, _MONTHS[self.unit]) - timedelta(days=1)
+        self.end = months_later(self.start, _MONTHS[self.unit]) - timedelta(days=1)
 
     def renew(self) -> None:
         if self.end is not None:
@@ -68,7 +69,7 @@ class Subscription:
 
 @dataclass
 class Operation:
-    """A change to a subscription, as it stands or, at ``listed``, as it can be asked for."""
+    """A change to a subscription: what it is to become, and how far that is."""
 
     subscription: str
     action: str
@@ -81,9 +82,3 @@ class Operation:
     fails: bool = False
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     activity: str = field(default_factory=lambda: str(uuid.uuid4()))
-
-
-def _later(day: datetime, months: int) -> datetime:
-    count = day.year * 12 + day.month - 1 + months
-    year, month = divmod(count, 12)
-    return day.replace(year=year, month=month + 1, day=min(day.day, calendar.monthrange(year, month + 1)[1]))

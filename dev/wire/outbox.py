@@ -112,6 +112,10 @@ class Outbox:
         with self._lock:
             return [*self._waiting, *self._held]
 
+    def wait(self, attempts: int) -> timedelta | None:
+        """Until the next attempt after so many, or none if that was the last."""
+        return self._habits.wait(attempts)
+
     def close(self) -> None:
         self._session.close()
 
@@ -120,7 +124,7 @@ class Outbox:
         self.attempts.append(attempt)
         it.attempts += 1
         enough = it.answered(attempt)
-        pause = self._habits.wait(it.attempts)
+        pause = self.wait(it.attempts)
         if not enough and not it.drop and attempt.status not in _OK and pause is not None:
             it.due = self._clock() + pause
             with self._lock:

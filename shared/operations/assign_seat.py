@@ -7,7 +7,9 @@ from shared.domain.errors import NotFound, Refusal, Unavailable
 from shared.domain.instants import day_of
 from shared.domain.people import Person, normalise_address
 from shared.domain.records import Account, Seat, Subscription
+from shared.domain.retention import next_look
 from shared.domain.seats import refuse_if_full, refuse_unless_assignable
+from shared.operations.due import with_look
 from shared.operations.hints import hint_rows, place_hints, remove_hints
 from shared.operations.persistence import persist
 from shared.ports import Change, Conflict, Insert, Outside, Stored
@@ -108,9 +110,11 @@ class _Assignment:
 
     def _write(self) -> Stored[Seat]:
         used = {"seats_used": self.header.record.seats_used + 1, "own_seat_due": False}
-        counted = Change(self.header, self.header.record.model_copy(update=used))
+        counted = self.header.record.model_copy(update=used)
+        # Where an end is known already, the seat is what makes somebody look at it.
+        noted = with_look(self.outside, self.row.partition, counted, next_look(counted))
         try:
-            return self.outside.tables.write(Insert(self.row, self.seat), counted)[0]
+            return self.outside.tables.write(Insert(self.row, self.seat), Change(self.header, noted))[0]
         except Conflict:
             fresh = self.outside.tables.read(self.header.row)
             if fresh is None:

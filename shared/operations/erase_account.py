@@ -28,7 +28,8 @@ def _look(outside: Outside, account: str) -> int:
     now = outside.clock()
     if goes_at is not None and goes_at <= now:
         return _erase(outside, found)
-    note_due(outside, "account", account, goes_at or now + ACCOUNT_LOOKED_AT_EVERY)
+    # Its time may come earlier than it seems now: a subscription can end before the end that was planned.
+    note_due(outside, "account", account, min(goes_at or now + ACCOUNT_LOOKED_AT_EVERY, now + ACCOUNT_LOOKED_AT_EVERY))
     # Whoever is closing it noted a look that may be the one we took: this makes them note it again.
     outside.tables.write(Change(found, found.record))
     return 0

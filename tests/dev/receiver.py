@@ -1,5 +1,7 @@
 """Whoever a vendor's webhooks are sent to: it notes each, and answers as it is told."""
 
+import hashlib
+import hmac
 import json
 from collections.abc import Callable
 from typing import Any, Self
@@ -36,3 +38,10 @@ class Receiver:
         self.received.append(request)
         self.meanwhile(json.loads(request.body) if request.body.endswith(b"}") else None)
         return Reply(self.answers.pop(0) if self.answers else 200)
+
+
+def genuine(request: Request, secret: str) -> bool:
+    """Whether Paddle's signature is by this secret."""
+    parts = dict(part.split("=") for part in request.headers["paddle-signature"].split(";"))
+    signed = hmac.new(secret.encode(), parts["ts"].encode() + b":" + request.body, hashlib.sha256)
+    return signed.hexdigest() == parts["h1"]

@@ -110,6 +110,23 @@ def test_another_certificate_proves_nothing(entra: Entra, session: requests.Sess
     assert app.acquire_token_for_client([SCOPE])["error_codes"] == [700027]
 
 
+def test_an_assertion_proves_nothing_once_it_is_over(entra: Entra, session: requests.Session) -> None:
+    key, certificate = self_signed()
+    entra.applications[CLIENT].certificates.append(certificate.encode())
+    endpoint = f"{entra.base}/{TENANT}/oauth2/v2.0/token"
+    over = {
+        "iss": CLIENT,
+        "sub": CLIENT,
+        "aud": endpoint,
+        "exp": int((entra.clock() - dt.timedelta(hours=1)).timestamp()),
+    }
+    kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+    refused = ask_token(entra, session, client_assertion=jwt.encode(over, key, "PS256"), client_assertion_type=kind)
+
+    assert refused.json()["error_codes"] == [700024]
+
+
 @pytest.mark.parametrize(("federated", "expected"), [(True, None), (False, [700213])])
 def test_msal_exchanges_a_managed_identity_if_it_is_federated(
     entra: Entra,

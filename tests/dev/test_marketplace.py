@@ -534,3 +534,50 @@ def test_the_emulator_does_not_tell_the_publisher_of_its_own_changes(emulated: P
 
     assert emulated.get(id_)["quantity"] == 9
     assert receiver.told == []
+
+
+def test_where_a_change_needs_an_answer_one_of_200_accepts_it(us: Publisher) -> None:
+    us.market.habits.accepts_unanswered = False
+    id_ = us.subscribed()
+
+    us.market.play.change_plan(id_, "business")
+    us.market.advance(seconds=10)
+
+    assert us.get(id_)["planId"] == "business"
+
+
+def test_the_end_of_a_trial_alone_is_told_to_nobody(us: Publisher, receiver: Receiver) -> None:
+    id_ = us.subscribed(trial=True)
+
+    us.market.play.end_trial(id_)
+
+    assert us.get(id_)["isFreeTrial"] is False
+    assert receiver.told == []
+
+
+def test_an_operation_may_be_listed_only_after_a_while(us: Publisher) -> None:
+    us.market.habits.lists_after = dt.timedelta(seconds=5)
+    id_ = us.subscribed()
+    us.market.play.change_plan(id_, "business")
+
+    at_once = us.ask("GET", f"/{id_}/operations").json()["operations"]
+    us.market.advance(seconds=5)
+
+    assert at_once == []
+    assert len(us.ask("GET", f"/{id_}/operations").json()["operations"]) == 1
+
+
+def test_the_plans_of_an_offer_can_be_listed(us: Publisher) -> None:
+    path = f"/{us.market.play.buy()['id']}/listAvailablePlans"
+
+    assert [plan["planId"] for plan in us.ask("GET", path).json()["plans"]] == ["team", "business"]
+
+
+def test_a_status_may_stand_between_blanks(us: Publisher) -> None:
+    us.market.world.shapes.padded = True
+
+    assert us.status(us.market.play.buy()["id"]) == " PendingFulfillmentStart "
+
+
+def test_the_emulator_lists_nothing_as_an_empty_list(emulated: Publisher) -> None:
+    assert emulated.ask("GET").json() == {"subscriptions": []}

@@ -50,9 +50,7 @@ def test_a_role_reaches_one_resource(template: str, assignment: str, scope: str)
 
 
 def test_no_role_is_assigned_elsewhere() -> None:
-    assigned = sum(
-        source(template).count("Microsoft.Authorization/roleAssignments@") for template in TEMPLATES
-    )
+    assigned = sum(source(template).count("Microsoft.Authorization/roleAssignments@") for template in TEMPLATES)
 
     assert assigned == 4
 
@@ -68,16 +66,12 @@ def test_storage_takes_no_keys_no_strangers_and_no_old_tls() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "key", ["listKeys", "listAccountSas", "listServiceSas", "AccountKey", "SharedAccessSignature"]
-)
+@pytest.mark.parametrize("key", ["listKeys", "listAccountSas", "listServiceSas", "AccountKey", "SharedAccessSignature"])
 def test_no_template_asks_for_a_shared_key(key: str) -> None:
     assert [template for template in TEMPLATES if key in source(template)] == []
 
 
-@pytest.mark.parametrize(
-    ("account", "tables"), [("host", set()), ("records", TABLES), ("ledger", LEDGER_TABLES)]
-)
+@pytest.mark.parametrize(("account", "tables"), [("host", set()), ("records", TABLES), ("ledger", LEDGER_TABLES)])
 def test_each_account_has_its_own_tables(account: str, tables: set[str]) -> None:
     made = given_to(account).get("tables", [])
 
