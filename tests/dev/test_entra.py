@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import jwt
-import msal  # type: ignore[import-untyped]
+import msal
 import pytest
 import requests
 from cryptography import x509

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import jwt
-import msal  # type: ignore[import-untyped]
+import msal
 import pytest
 import requests
 from pydantic import ValidationError

@@ -11,8 +11,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 from shared.operations.assign_seat import Assignee, assign_seat
 from shared.operations.erase_account import erase_account
 from shared.operations.open_account import open_account
-from shared.operations.record_event import Recorded
 from shared.operations.release_seat import release_seat
+from shared.operations.take_events import Recorded
 from tests.histories.deletions import early, late
 from tests.histories.model import Bought
 from tests.histories.stored import Dump, Entity, broken, stored

@@ -11,8 +11,8 @@ from shared.operations.assign_seat import assign_seat
 from shared.operations.list_seats import list_seats
 from shared.operations.open_account import open_account
 from shared.operations.purge import purge
-from shared.operations.record_event import Recorded
 from shared.operations.release_seat import release_seat
+from shared.operations.take_events import Recorded
 from tests.histories.stored import broken
 from tests.operations.stories import codes, has_seat, organisation_with, seat_of
 from tests.paddle import Payload, Subscription, deliver
