@@ -1,0 +1,359 @@
+"""Whatever webhooks were missed, the hourly repair ends where all of them would have."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dev.azurite import Azurite
+from shared.domain.records import Reference, Watermark
+from shared.operations.erase_subscription import erase_subscription
+from shared.operations.reconcile import Reconciled, reconcile
+from shared.operations.record_event import record_event
+from shared.ports import Insert
+from shared.storage import keys
+from tests.functions.serving import JSON, WEBHOOK, serving
+from tests.histories.memory import MemoryWorld
+from tests.histories.stored import broken
+from tests.paddle import Payload, Subscription, deliver, sign
+from tests.runtime.asking import ask
+from tests.world import LARGE_PRICE, NOON, World, empty_tables, environment
+
+QUICK = "urllib3.util.retry.time.sleep"
+
+
+def run(world: World) -> Reconciled:
+    """One run, in which nothing may fail."""
+    errors: list[BaseException] = []
+    done = reconcile(world.services, errors.append)
+    if errors:
+        raise errors[0]
+    return done
+
+
+def mark(world: World, part: str) -> Watermark:
+    stored = world.tables.read(keys.watermark("paddle", part))
+    assert stored is not None
+    return stored.record
+
+
+def header(world: World, sold: Subscription) -> Any:  # noqa: ANN401 - a header, or None
+    stored = world.services.tables.read(keys.subscription(sold.partition))
+    return stored.record if stored else None
+
+
+def test_what_no_webhook_told_is_found(world: World) -> None:
+    sold = Subscription(world.checkout())
+    sold.bought()
+
+    done = run(world)
+
+    assert (done.seen, done.failed) == (4, 0)
+    assert header(world, sold).paid_through == sold.period_end
+    assert header(world, sold).owner_kind == "organisation"
+    assert broken(world) == []
+
+
+def test_a_second_run_changes_nothing(world: World) -> None:
+    sold = Subscription(world.checkout())
+    sold.bought()
+    run(world)
+    before = meant(world, sold)
+    world.clock.advance(hours=1)
+    run(world)
+
+    assert meant(world, sold) == before
+    world.clock.advance(hours=1)
+    assert run(world).repaired == 0
+
+
+def test_events_are_asked_for_hourly_and_lists_daily(world: World) -> None:
+    for _ in range(49):
+        run(world)
+        world.clock.advance(minutes=30)
+
+    assert len(world.paddle.asked("/events")) == 25
+    assert len(world.paddle.asked("/subscriptions")) == 2
+
+
+def test_each_run_looks_back_a_little_further_than_the_last_one_came(world: World) -> None:
+    run(world)
+    world.clock.advance(hours=2)
+    run(world)
+    first, second = (call.query["from"] for call in world.paddle.asked("/events"))
+
+    assert first == "2026-02-27T06:00:00.000000Z"
+    assert second == "2026-03-02T06:00:00.000000Z"
+    assert mark(world, "events").done_until == world.clock()
+
+
+@pytest.mark.parametrize("path", ["/events", "/subscriptions"])
+def test_a_run_that_breaks_off_begins_again_where_it_began(
+    world: World, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(QUICK, lambda _: None)
+    run(world)
+    world.clock.advance(days=2)
+    sold = Subscription(world.checkout())
+    sold.now = world.clock()
+    sold.bought()
+    world.paddle.page = 1
+    if path == "/subscriptions":
+        world.paddle.events.clear()
+    world.paddle.fail(path, times=3, status=500)
+    errors: list[BaseException] = []
+
+    assert reconcile(world.services, errors.append).failed == 1
+    part = "events" if path == "/events" else "list"
+    assert mark(world, part).done_until == NOON
+    assert [type(error).__name__ for error in errors] == ["Unreachable"]
+    run(world)
+    assert mark(world, part).done_until == world.clock()
+    assert header(world, sold).paid_through == sold.period_end
+
+
+def test_a_marketplace_that_does_not_answer_holds_up_no_part_of_the_work(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QUICK, lambda _: None)
+    sold = Subscription(world.checkout())
+    sold.bought()
+    world.paddle.fail("/events", times=99, status=503)
+
+    assert reconcile(world.services, lambda _: None).failed == 1
+    assert header(world, sold).paid_through == sold.period_end
+
+
+def test_one_record_that_cannot_be_handled_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = Subscription(), Subscription()
+    for each in (bad, good):
+        deliver(world, each.tell("created"))
+        each.resized(9)
+    errors: list[BaseException] = []
+
+    def fail(outside: Any, event: Any) -> Any:  # noqa: ANN401 - the same as what it stands before
+        if event.subscription == bad.partition:
+            raise RuntimeError
+        return record_event(outside, event)
+
+    monkeypatch.setattr("shared.operations.reconcile.record_event", fail)
+    done = reconcile(world.services, errors.append)
+
+    assert header(world, good).quantity == 9
+    assert done.failed == len(errors) == 2
+    assert world.tables.read(keys.watermark("paddle", "events")) is None
+
+
+def test_a_difference_in_the_list_has_that_one_read_back(world: World) -> None:
+    same, other = Subscription(world.checkout()), Subscription(world.checkout())
+    for each in (same, other):
+        deliver(world, *each.bought())
+    other.resized(7)
+    world.paddle.events.clear()
+    world.paddle.calls.clear()
+
+    assert run(world).repaired == 1
+    assert header(world, other).quantity == 7
+    assert [call.path for call in world.paddle.asked("/subscriptions/")] == [f"/subscriptions/{other.id}"]
+
+
+def test_an_empty_list_and_an_empty_answer_change_nothing(world: World) -> None:
+    sold = Subscription(world.checkout())
+    deliver(world, *sold.bought())
+    before = header(world, sold)
+    world.paddle.entities.clear()
+    world.paddle.events.clear()
+    world.paddle.fail("/subscriptions", body=b"")
+
+    assert run(world) == Reconciled()
+    assert header(world, sold) == before
+
+
+def test_what_has_ended_is_never_made_anew(world: World) -> None:
+    sold = Subscription(world.checkout())
+    deliver(world, *sold.bought(), *sold.canceled())
+    stored = world.tables.read(keys.subscription(sold.partition))
+    assert stored is not None
+    erase_subscription(world.services, stored)
+
+    done = run(world)
+
+    assert (done.repaired, done.failed) == (0, 0)
+    assert world.rows()["subscriptions"] == []
+
+
+def test_what_lives_on_after_its_owner_was_erased_comes_back_without_a_person(world: World) -> None:
+    sold = Subscription(world.checkout())
+    deliver(world, *sold.bought())
+    stored = world.tables.read(keys.subscription(sold.partition))
+    assert stored is not None
+    erase_subscription(world.services, stored)
+
+    run(world)
+
+    assert (header(world, sold).account, header(world, sold).tenant, header(world, sold).status) == ("", "", "active")
+    assert broken(world) == []
+
+
+def test_what_is_not_ours_is_not_asked_about(world: World) -> None:
+    other = Subscription(price="pri_of_another_product")
+    other.bought()
+
+    done = run(world)
+
+    assert (done.repaired, done.failed) == (0, 0)
+    assert world.paddle.asked("/subscriptions/") == []
+    assert world.rows()["subscriptions"] == []
+
+
+def bought_and_resized(sold: Subscription) -> list[Payload]:
+    return [*sold.bought(), *sold.resized(5), *sold.resized(2)]
+
+
+def renewed_twice(sold: Subscription) -> list[Payload]:
+    return [*sold.bought(), *sold.renewed(), *sold.renewed()]
+
+
+def failed_and_recovered(sold: Subscription) -> list[Payload]:
+    bought, failed = sold.bought(), sold.renewal_failed()
+    sold.later(days=4)
+    return [*bought, *failed, *sold.recovered()]
+
+
+def dunned_to_the_end(sold: Subscription) -> list[Payload]:
+    bought, failed = sold.bought(), sold.renewal_failed()
+    sold.later(days=30)
+    return [*bought, *failed, *sold.canceled()]
+
+
+def planned_and_undone(sold: Subscription) -> list[Payload]:
+    return [*sold.bought(), *sold.cancel_scheduled(), *sold.cancel_undone()]
+
+
+def planned_and_done(sold: Subscription) -> list[Payload]:
+    told = [*sold.bought(), *sold.cancel_scheduled()]
+    sold.now = sold.period_end
+    return [*told, *sold.canceled()]
+
+
+def paused_and_resumed(sold: Subscription) -> list[Payload]:
+    told = [*sold.bought(), *sold.paused()]
+    sold.later(days=3)
+    return [*told, *sold.resumed()]
+
+
+def refunded(sold: Subscription) -> list[Payload]:
+    *before, paid = sold.bought()
+    pending = sold.adjusted(paid["data"]["id"], status="pending_approval", id=f"adj_{sold.id}")
+    sold.later(days=1)
+    return [*before, paid, pending, sold.adjusted(paid["data"]["id"], id=f"adj_{sold.id}")]
+
+
+def disputed_and_won(sold: Subscription) -> list[Payload]:
+    *before, paid = sold.bought()
+    number = paid["data"]["id"]
+    return [*before, paid, *(sold.adjusted(number, action) for action in ("chargeback", "chargeback_reverse"))]
+
+
+def moved_to_another_plan(sold: Subscription) -> list[Payload]:
+    told = sold.bought()
+    sold.price = LARGE_PRICE
+    return [*told, sold.tell(), sold.paid("subscription_update")]
+
+
+STORIES: list[Callable[[Subscription], list[Payload]]] = [
+    bought_and_resized,
+    renewed_twice,
+    failed_and_recovered,
+    dunned_to_the_end,
+    planned_and_undone,
+    planned_and_done,
+    paused_and_resumed,
+    refunded,
+    disputed_and_won,
+    moved_to_another_plan,
+]
+MEANT = (
+    "owner_kind",
+    "tenant",
+    "plan",
+    "quantity",
+    "status",
+    "period_start",
+    "trial_end",
+    "scheduled_action",
+    "scheduled_end",
+    "ended_at",
+    "paid_through",
+    "refunded_through",
+    "disputed",
+)
+
+
+def meant(world: World, sold: Subscription) -> object:
+    """What is stored of a subscription, without what only says how it was learnt."""
+    found = header(world, sold)
+    paid = [
+        (stored.row.key, stored.record.paid_until, stored.record.billed_on, money(stored.record.adjustments))
+        for stored in world.services.tables.find(keys.transactions(sold.partition))
+    ]
+    return found and ({name: getattr(found, name) for name in MEANT}, sorted(paid, key=str))
+
+
+def money(adjustments: Any) -> object:  # noqa: ANN401 - what became of a transaction's money
+    return {key: (state.action, state.status, state.full) for key, state in adjustments.items()}
+
+
+@pytest.fixture(scope="module")
+def real(azurite: Azurite) -> World:
+    made = World(environment(azurite))
+    empty_tables(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def door(real: World) -> Iterator[str]:
+    with serving(lambda: real.services) as url:
+        yield url
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=settings().max_examples * 3 // 5)
+@given(story=st.sampled_from(STORIES), data=st.data(), claimed=st.booleans())
+def test_any_webhooks_may_be_dropped(
+    real: World, door: str, story: Callable[[Subscription], list[Payload]], data: st.DataObject, *, claimed: bool
+) -> None:
+    real.paddle.forget()
+    real.clock.advance(days=2)
+    twin = MemoryWorld()
+    twin.clock.now = real.clock()
+    sold = Subscription(shared_reference(real, twin) if claimed else None, now=real.clock())
+    payloads = story(sold)
+    kept = data.draw(
+        st.permutations(payloads).flatmap(lambda order: st.integers(0, len(order)).map(lambda n: order[:n]))
+    )
+
+    deliver(twin, *payloads)
+    for payload in kept:
+        body = json.dumps(payload).encode()
+        signed = [*JSON, ("Paddle-Signature", sign(body, real.clock()))]
+        assert ask(door, "POST", WEBHOOK, signed, body).status == 200
+    run(real)
+
+    if header(twin, sold).status == "ended" and not kept:
+        assert header(real, sold) is None
+    else:
+        assert meant(real, sold) == meant(twin, sold)
+
+
+def shared_reference(real: World, twin: World) -> str:
+    """One reference that both worlds know, each for an account of its own."""
+    name, other = real.checkout(), twin.checkout()
+    known = twin.services.tables.read(keys.reference(other))
+    assert known is not None
+    again = Reference(account=known.record.account, owner_kind="organisation", goes_at=NOON + timedelta(days=900))
+    twin.services.tables.write(Insert(keys.reference(name), again))
+    return name
