@@ -5,6 +5,8 @@ from typing import Any
 from shared.domain.errors import BeingErased
 from shared.domain.people import PERSONAL_TENANT
 from shared.domain.records import Account, OrganisationHint, OwnerKind, Ownership, Reference, Subscription
+from shared.domain.retention import next_reading
+from shared.operations.due import with_look
 from shared.operations.persistence import persist
 from shared.ports import Change, Conflict, Delete, Insert, Outside, Put, Row, Stored
 from shared.storage import keys
@@ -122,7 +124,11 @@ class _Claim:
             "own_seat_due": kind == "person",
             "contact_due": True,
         }
-        return self.outside.tables.write(Change(self.header, self.header.record.model_copy(update=owner)))[0]
+        owned = self.header.record.model_copy(update=owner)
+        # The contact is fetched when somebody looks.
+        look = next_reading(owned, self.outside.clock())
+        noted = with_look(self.outside, self.header.row.partition, owned, look)
+        return self.outside.tables.write(Change(self.header, noted))[0]
 
 
 def _own(outside: Outside, account: str, subscription: str) -> Stored[Account] | None:

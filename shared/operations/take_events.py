@@ -10,7 +10,7 @@ from functools import partial, reduce
 from shared.domain.errors import BeingErased
 from shared.domain.purchases import Adjustment, Event, Payment, Purchase, apply
 from shared.domain.records import Receipt, Subscription, Transaction, TransactionHint
-from shared.domain.retention import RECEIPT_KEPT, next_look, next_reading, subscription_goes_at
+from shared.domain.retention import READ_BACK_AFTER, RECEIPT_KEPT, next_look, next_reading, subscription_goes_at
 from shared.operations.due import with_look
 from shared.operations.persistence import persist
 from shared.ports import Change, Conflict, Insert, Outside, Put, Stored, Write
@@ -98,7 +98,7 @@ def _take(
     changes = _transaction_writes(known, subscription, after)
     if known.header and not receipts and not changes and known.header.record == after.header:
         return known.header, Recorded.NOTHING_TO_STORE
-    header = _with_note(outside, subscription, known, after.header, now, receipts=bool(receipts))
+    header = _with_note(outside, subscription, known, after.header, events)
     _place_transaction_hints(outside, known, events)
     writes = [*_receipts(subscription, receipts, now), _header_write(known, subscription, header), *changes]
     try:
@@ -131,11 +131,15 @@ def _is_past(header: Subscription, now: datetime) -> bool:
 
 
 def _with_note(
-    outside: Outside, subscription: str, known: _Known, header: Subscription, now: datetime, *, receipts: bool
+    outside: Outside, subscription: str, known: _Known, header: Subscription, events: Sequence[Event]
 ) -> Subscription:
     """The header, once the note stands that finds the subscription again."""
+    now = outside.clock()
+    is_to_be_claimed = not header.owner_kind and any(event.reference for event in events)
     looks = [
-        now + RECEIPT_KEPT if receipts else None,
+        now + RECEIPT_KEPT if any(event.id for event in events) else None,
+        # Its owner's contact will be wanted, and one note serves for both.
+        now + READ_BACK_AFTER if is_to_be_claimed else None,
         next_look(header),
         next_reading(header, now),
         now if _moves_a_cut(known.header, header) else None,

@@ -1,0 +1,266 @@
+"""Nothing stuck unnoticed: what could not be handled is counted, shown with its age, told again and forgotten."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.errors import NotFound
+from shared.operations.find_stuck import find_stuck
+from shared.operations.reconcile import reconcile
+from shared.operations.replay import replay_all_since, replay_event
+from shared.ports import Outside
+from shared.storage import keys
+from support import __main__ as support
+from tests.functions.serving import WEBHOOK, send, serving
+from tests.paddle import Payload, Subscription, deliver
+from tests.runtime.asking import ask
+from tests.world import NOON, World
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def base(world: World) -> Iterator[str]:
+    with serving(lambda: world.services) as url:
+        yield url
+
+
+def counted(world: World) -> list[tuple[str, str, int]]:
+    rows = world.rows()["state"]
+    return [(row["RowKey"], row["code"], row["tries"]) for row in rows if row["PartitionKey"].startswith("unhandled.")]
+
+
+def codes(outside: Outside) -> set[str]:
+    return {found.code for found in find_stuck(outside)}
+
+
+def lose(base: str, world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[Subscription, Payload]:
+    """An event that came once and could not be handled."""
+    sold = Subscription(world.checkout())
+    event = sold.tell("created")
+    with monkeypatch.context() as context:
+        context.setattr("shared.operations.receive_message.record_event", lambda *_: 1 / 0)
+        assert send(base, event).status == 500
+    return sold, event
+
+
+def test_what_cannot_be_handled_is_to_come_again_and_is_counted(
+    base: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.operations.receive_message.record_event", lambda *_: 1 / 0)
+    event = Subscription().tell("created")
+
+    assert [send(base, event).status for _ in range(3)] == [500, 500, 500]
+
+    assert counted(world) == [(event["event_id"], "ZeroDivisionError", 3)]
+
+
+def test_an_event_that_nobody_can_read_is_counted_by_its_id(base: str, world: World) -> None:
+    event = Subscription().tell("created")
+    del event["data"]["items"]
+
+    assert [send(base, event).status for _ in range(2)] == [400, 400]
+
+    assert counted(world) == [(event["event_id"], "EVENT_MALFORMED", 2)]
+
+
+def test_a_forged_event_is_not_counted(base: str, world: World) -> None:
+    body = json.dumps(Subscription().tell("created")).encode()
+
+    assert ask(base, "POST", WEBHOOK, [("Paddle-Signature", "ts=1;h1=0")], body).status == 401
+    assert counted(world) == []
+
+
+def test_it_goes_red_after_an_hour_and_says_which_and_since_when(
+    base: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reconcile(world.services, lambda _: None)
+    _, event = lose(base, world, monkeypatch)
+    world.clock.advance(minutes=59)
+    assert find_stuck(world.services) == []
+
+    world.clock.advance(minutes=1)
+    [stuck] = find_stuck(world.services)
+
+    assert (stuck.code, stuck.about, stuck.since) == ("EVENT_ZeroDivisionError", f"paddle {event['event_id']}", NOON)
+
+
+def test_it_is_forgotten_once_it_came_again(base: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    reconcile(world.services, lambda _: None)
+    _, event = lose(base, world, monkeypatch)
+    assert send(base, event).status == 200
+    world.clock.advance(hours=1)
+
+    assert find_stuck(world.services) == []
+    assert counted(world) == []
+
+
+def test_reconciliation_brings_what_was_lost_and_forgets_it(
+    base: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sold, event = lose(base, world, monkeypatch)
+    other = sold.tell()
+    assert send(base, other).status == 200
+
+    assert reconcile(world.services, lambda _: None).failed == 0
+
+    assert world.tables.read(keys.receipt(sold.partition, event["event_id"])) is not None
+    assert counted(world) == []
+
+
+def test_what_its_marketplace_gave_up_on_is_forgotten_after_30_days(base: str, world: World) -> None:
+    event = Subscription().tell("created")
+    del event["data"]["items"]
+    send(base, event)
+    world.paddle.forget()
+    world.clock.advance(days=29)
+    reconcile(world.services, lambda _: None)
+    assert len(counted(world)) == 1
+
+    world.clock.advance(days=1)
+    reconcile(world.services, lambda _: None)
+
+    assert counted(world) == []
+
+
+def test_a_reconciliation_that_never_ran_or_is_stale_is_red(world: World) -> None:
+    assert [(found.code, found.about, found.since) for found in find_stuck(world.services)] == [
+        ("RECONCILIATION_STALE", "paddle events", None),
+        ("RECONCILIATION_STALE", "paddle list", None),
+    ]
+    reconcile(world.services, lambda _: None)
+    assert find_stuck(world.services) == []
+
+    world.clock.advance(hours=4)
+    assert [found.about for found in find_stuck(world.services)] == ["paddle events"]
+    world.clock.advance(hours=46)
+    assert [found.about for found in find_stuck(world.services)] == ["paddle events", "paddle list"]
+    reconcile(world.services, lambda _: None)
+    assert find_stuck(world.services) == []
+
+
+def test_a_deletion_that_is_overdue_is_red(world: World) -> None:
+    reconcile(world.services, lambda _: None)
+    sold = Subscription(world.checkout())
+    deliver(world, *sold.bought())
+    world.clock.advance(hours=4)
+    reconcile(world.services, lambda _: None)
+    assert codes(world.services) == set()
+
+    world.clock.advance(hours=2)
+    reconcile(world.services, lambda _: None)
+    assert codes(world.services) == {"DELETION_OVERDUE"}
+    world.purge()
+    assert codes(world.services) == set()
+
+
+def test_one_event_is_told_again_by_its_id(base: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    sold, event = lose(base, world, monkeypatch)
+    sold.paid()
+
+    replay_event(world.services, "paddle", event["event_id"])
+
+    stored = world.tables.read(keys.subscription(sold.partition))
+    assert stored is not None
+    assert stored.record.paid_through == sold.period_end
+    assert counted(world) == []
+
+
+def test_an_event_that_was_never_received_is_found_at_the_marketplace(world: World) -> None:
+    sold = Subscription(world.checkout())
+    event = sold.tell("created")
+
+    replay_event(world.services, "paddle", event["event_id"])
+
+    assert world.tables.read(keys.receipt(sold.partition, event["event_id"])) is not None
+
+
+def test_what_nobody_knows_cannot_be_told_again(world: World) -> None:
+    with pytest.raises(NotFound):
+        replay_event(world.services, "paddle", "evt_unknown")
+    with pytest.raises(NotFound):
+        replay_event(world.services, "microsoft", "evt_unknown")
+
+
+def test_everything_since_a_time_is_told_again(world: World) -> None:
+    sold = Subscription(world.checkout())
+    deliver(world, *sold.bought()[:1])
+    since = sold.now
+    sold.resized(5)
+
+    done = replay_all_since(world.services, "paddle", since, lambda _: None)
+
+    assert (done.seen, done.failed) == (2, 0)
+    stored = world.tables.read(keys.subscription(sold.partition))
+    assert stored is not None
+    assert stored.record.quantity == 5
+
+
+def command(world: World, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr(support, "connect", lambda _: world.services)
+    return support.main([*words])
+
+
+Printed = pytest.CaptureFixture[str]
+
+
+def test_status_says_what_is_stuck_and_ends_so(world: World, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> None:
+    assert command(world, monkeypatch, "status") == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "RECONCILIATION_STALE\tpaddle events\tsince ever",
+        "RECONCILIATION_STALE\tpaddle list\tsince ever",
+    ]
+    reconcile(world.services, lambda _: None)
+
+    assert command(world, monkeypatch, "status") == 0
+    assert capsys.readouterr().out == "Nothing is stuck.\n"
+
+
+def test_replay_says_whether_it_was_taken_in(world: World, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> None:
+    event = Subscription(world.checkout()).tell("created")["event_id"]
+
+    assert command(world, monkeypatch, "replay", "paddle", event) == 0
+    assert capsys.readouterr().out == f"{event} was asked for again and taken in.\n"
+    assert command(world, monkeypatch, "replay", "paddle", "evt_none") == 2
+    assert capsys.readouterr().err == "evt_none could not be replayed: NOT_FOUND.\n"
+
+
+def test_replay_since_says_how_much(world: World, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> None:
+    Subscription(world.checkout()).bought()
+
+    assert command(world, monkeypatch, "replay-since", "paddle", "2026-03-01T00:00:00Z") == 0
+    assert capsys.readouterr().out == "3 seen, 3 taken in, 0 failed.\n"
+    assert command(world, monkeypatch, "replay-since", "paddle", "yesterday") == 2
+    assert capsys.readouterr().err == "The time must look like 2026-01-31T12:00:00Z.\n"
+
+
+def test_a_marketplace_that_refuses_the_key_is_said(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    world.paddle.fail("/", times=99, status=403)
+
+    assert command(world, monkeypatch, "replay-since", "paddle", "2026-03-01T00:00:00Z") == 2
+    assert command(world, monkeypatch, "check-config") == 2
+    assert capsys.readouterr().err == (
+        "Nothing could be replayed: UNAVAILABLE.\nThe configuration could not be read: UNAVAILABLE.\n"
+    )
+
+
+def test_check_config_says_what_is_wrong(world: World, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> None:
+    url = "https://licensing.vendor.example/api/webhooks/paddle"
+
+    assert command(world, monkeypatch, "check-config") == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"paddle: 0 notification destinations send to {url}; it must be one",
+        "paddle: price pri_business does not exist at Paddle",
+        "paddle: price pri_team does not exist at Paddle",
+    ]
+
+
+def test_settings_that_are_wrong_are_named(capsys: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "moon")
+
+    assert support.main(["status"]) == 2
+    assert "ENVIRONMENT " in capsys.readouterr().err
