@@ -1,0 +1,107 @@
+"""The session in its cookie: small, sealed, an hour long, and worth nothing without its account."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from functions.caller import Session, caller, session_cookie
+from shared.domain.errors import SignedOut
+from shared.operations.erase_account import erase_account
+from shared.operations.open_account import open_account
+from shared.services import Services
+from tests.world import ALICE, NOON, World
+
+LONG = tuple(f"{'a' * 60}{number}@{'b' * 200}.example" for number in range(5))
+
+
+def request(cookie: str) -> func.HttpRequest:
+    return func.HttpRequest("GET", "https://licensing.vendor.example/account", body=b"", headers={"cookie": cookie})
+
+
+def signed_in(account: str = "", **changed: Any) -> Session:  # noqa: ANN401 - fields of a session
+    return replace(Session(ALICE.person, ALICE.name, ALICE.addresses, NOON, account), **changed)
+
+
+def sent_back(services: Services, session: Session) -> str:
+    return session_cookie(services, session).partition(";")[0]
+
+
+def test_a_session_comes_back_as_it_was(world: World) -> None:
+    account = open_account(world.services, ALICE.person, ALICE.name, ALICE.addresses)
+    session = signed_in(account, is_administrator=True)
+
+    assert caller(request(sent_back(world.services, session)), world.services) == session
+
+
+def test_it_is_found_among_other_cookies(world: World) -> None:
+    cookie = sent_back(world.services, signed_in())
+
+    for others in (f"a=b; {cookie}; c=d", f"__Secure-session=forged; {cookie}", f"x=y,{cookie}"):
+        assert caller(request(others), world.services).person == ALICE.person
+
+
+def test_it_lasts_an_hour(world: World) -> None:
+    cookie = request(sent_back(world.services, signed_in()))
+
+    world.clock.advance(minutes=60)
+    assert caller(cookie, world.services)
+    world.clock.advance(seconds=1)
+    with pytest.raises(SignedOut):
+        caller(cookie, world.services)
+
+
+def test_its_cookie_is_strictly_technical(world: World) -> None:
+    value, *attributes = session_cookie(world.services, signed_in()).split("; ")
+
+    assert set(attributes) == {"Max-Age=3600", "Path=/", "HttpOnly", "SameSite=Lax", "Secure"}
+    assert re.fullmatch(r"__Secure-session=[A-Za-z0-9_-]+", value)
+
+
+@pytest.mark.parametrize(("name", "addresses"), [("A" * 500, ALICE.addresses), ("Ä" * 500, LONG), ("A", LONG)])
+def test_it_is_under_a_kilobyte_whatever_somebody_is_called(
+    world: World, name: str, addresses: tuple[str, ...]
+) -> None:
+    session = signed_in("f" * 32, name=name, addresses=addresses)
+
+    assert len(session_cookie(world.services, session)) < 1024
+
+
+@pytest.mark.parametrize("cookie", ["", "session=x", "__Secure-session=", "__Secure-session=x", "__Secure-session"])
+def test_without_a_session_nobody_is_signed_in(world: World, cookie: str) -> None:
+    with pytest.raises(SignedOut):
+        caller(request(cookie), world.services)
+
+
+def test_what_was_sealed_for_a_landing_is_no_session(world: World) -> None:
+    sealed = world.services.sealer.seal("landing", {"subscription": "microsoft.5ab"})
+
+    with pytest.raises(SignedOut):
+        caller(request(f"__Secure-session={sealed}"), world.services)
+
+
+def test_an_account_that_is_named_but_absent_means_signed_out(world: World) -> None:
+    with pytest.raises(SignedOut):
+        caller(request(sent_back(world.services, signed_in("f" * 32))), world.services)
+
+
+def test_an_account_that_was_erased_signs_out_at_once(world: World) -> None:
+    account = open_account(world.services, ALICE.person, ALICE.name, ALICE.addresses)
+    cookie = request(sent_back(world.services, signed_in(account)))
+    assert caller(cookie, world.services).account == account
+
+    erase_account(world.services, account)
+
+    with pytest.raises(SignedOut):
+        caller(cookie, world.services)
+
+
+def test_when_somebody_signed_in_is_known_to_the_second(world: World) -> None:
+    moment = datetime(2026, 3, 2, 11, 59, 59, 999_999, UTC)
+
+    found = caller(request(sent_back(world.services, signed_in(signed_in_at=moment))), world.services)
+
+    assert found.signed_in_at == moment.replace(microsecond=0)
