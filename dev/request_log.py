@@ -15,7 +15,7 @@ def logged(app: Application) -> Application:
         async def note(message: Message) -> None:
             # Every command of these tools asks first whether the server is well.
             if message["type"] == "http.response.start" and scope["path"] != HEALTH:
-                _log.info("%s %s %s", message["status"], scope["method"], scope["path"])
+                _log.info("%s %s %s", message["status"], scope["method"], ascii(scope["path"])[1:-1])
             await send(message)
 
         await app(scope, receive, note)

@@ -4,12 +4,23 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 # Fractions of 0 to 9 digits occur in one vendor's events, so these texts do not sort; see `sortable`.
-_RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII)
+_RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))", re.ASCII
+)
+
+_PLAUSIBLE_YEARS = range(2000, 2200)
 
 
 def parse(text: str) -> datetime:
     """An RFC 3339 timestamp as an aware UTC datetime, cut to microseconds. ValueError if it is none."""
     return _whole_seconds(text) + timedelta(microseconds=int(_fraction(text)[:6]))
+
+
+def plausible(text: str) -> str:
+    """The timestamp itself. ValueError unless a living subscription could bear it: rules add months to it."""
+    if parse(text).year not in _PLAUSIBLE_YEARS:
+        raise ValueError("not a timestamp of our time")
+    return text
 
 
 def sortable(text: str) -> str:

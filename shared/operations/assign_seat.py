@@ -2,17 +2,18 @@
 
 import secrets
 from dataclasses import dataclass, replace
+from typing import Any
 
-from shared.domain.errors import NotFound, Refusal, Unavailable
+from shared.domain.errors import NoSeatFree, NotFound, Refusal, Unavailable
 from shared.domain.instants import day_of
 from shared.domain.people import Person, normalise_address
 from shared.domain.records import Account, Seat, Subscription
 from shared.domain.retention import next_look
 from shared.domain.seats import refuse_if_full, refuse_unless_assignable
 from shared.operations.due import with_look
-from shared.operations.hints import hint_rows, place_hints, remove_hints
+from shared.operations.hints import hint_rows, place_hints, remove_hints, restore_hints
 from shared.operations.persistence import persist
-from shared.ports import Change, Conflict, Insert, Outside, Stored
+from shared.ports import Change, Conflict, Insert, Outside, Stored, Write
 from shared.storage import keys
 
 
@@ -100,7 +101,7 @@ class _Assignment:
     def _attempt(self) -> Stored[Seat]:
         known = self.outside.tables.read(self.row) if self.header.record.seats_used else None
         if known is not None:
-            return known
+            return known if known.record.ends_at is None else self._keep(known)
         refuse_unless_assignable(self.header.record, self.person, self.buyer, self.seat.addresses)
         refuse_if_full(self.header.record)
         if not self.placed:
@@ -108,13 +109,27 @@ class _Assignment:
             self.placed = True
         return self._write()
 
+    def _keep(self, known: Stored[Seat]) -> Stored[Seat]:
+        """A seat that a cut would end: it stays if it is paid for by now, and is none once its end has come."""
+        if self.header.record.seats_used <= self.header.record.quantity:
+            restore_hints(self.outside, known)
+            kept = known.record.model_copy(update={"ends_at": None})
+            return self._guarded(Change(self.header, self.header.record), Change(known, kept))[1]
+        if known.record.ends_at and known.record.ends_at <= self.outside.clock():
+            raise NoSeatFree
+        return known
+
     def _write(self) -> Stored[Seat]:
         used = {"seats_used": self.header.record.seats_used + 1, "own_seat_due": False}
         counted = self.header.record.model_copy(update=used)
         # Where an end is known already, the seat is what makes somebody look at it.
         noted = with_look(self.outside, self.row.partition, counted, next_look(counted))
+        return self._guarded(Insert(self.row, self.seat), Change(self.header, noted))[0]
+
+    def _guarded(self, *writes: Write) -> list[Stored[Any]]:
+        """One batch with the header in it. Where somebody was faster, the next attempt is on what they left."""
         try:
-            return self.outside.tables.write(Insert(self.row, self.seat), Change(self.header, noted))[0]
+            return self.outside.tables.write(*writes)
         except Conflict:
             fresh = self.outside.tables.read(self.header.row)
             if fresh is None:

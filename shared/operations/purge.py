@@ -12,6 +12,8 @@ from shared.operations.look_at_subscription import look_at_subscription
 from shared.ports import Conflict, Delete, Outside, Stored
 
 _MOST_LOOKS = 1000
+# So many failures have one cause, which the next run may not meet; each is reported, and reporting takes time.
+_MOST_FAILURES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def purge(outside: Outside, report: Callable[[BaseException], None]) -> Purged:
             failed += 1
         else:
             looked += 1
-        if looked == _MOST_LOOKS:
+        if looked >= _MOST_LOOKS or failed >= _MOST_FAILURES:
             break
     deleted += outside.tables.forget_ledger_before(f"{day_of(outside.clock()):%Y-%m-%d}")
     return Purged(looked, deleted, failed)

@@ -50,7 +50,7 @@ def to_record(row: Row[R], entity: Mapping[str, Any]) -> R:
     known = {name: value for name, value in entity.items() if name in row.model.model_fields}
     unknown = len(entity) - len(known) - len(_KEYS)
     if unknown > 0 and row.model is not Record:
-        _log.warning("unknown fields", extra={"table": row.table, "count": unknown})
+        _log.warning("table %s: %d unknown fields", row.table, unknown)
     return row.model.model_validate(known)
 
 

@@ -158,3 +158,21 @@ def test_nothing_of_a_cut_is_left_once_it_is_over(world: World) -> None:
     world.purge()
     (header,) = [row for row in world.rows()["subscriptions"] if row["RowKey"] == "subscription"]
     assert (header["cut_at"], header["cut_to"]) == ("", 0)
+
+
+def test_a_seat_that_a_cut_had_ended_is_kept_by_assigning_it_again_once_it_is_paid_for(world: World) -> None:
+    bought, [alice, bob] = organisation_with(world, 2)
+    deliver(world, *bought.resized(1))
+    world.purge()
+    [loser] = [person for person in (alice, bob) if person.name in stamped(world, bought)]
+    world.clock.advance(days=16)
+    assert world.code(loser) == "NO_LICENSE"
+
+    with pytest.raises(NoSeatFree):
+        assign_seat(world.services, bought.partition, loser)
+    deliver(world, *bought.resized(2))
+    assign_seat(world.services, bought.partition, loser)
+
+    assert codes(world, [alice, bob]) == ["LICENSED", "LICENSED"]
+    world.purge()
+    assert codes(world, [alice, bob]) == ["LICENSED", "LICENSED"]

@@ -19,7 +19,7 @@ def _moment(value: object) -> object:
         return None
     text = value.strip()
     try:
-        return instants.parse(text if "T" in text else f"{text}T00:00:00Z")
+        return instants.parse(instants.plausible(text if "T" in text else f"{text}T00:00:00Z"))
     except ValueError:
         return None
 

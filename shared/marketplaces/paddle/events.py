@@ -52,6 +52,7 @@ _SCHEDULED: Mapping[str, ScheduledAction] = {"cancel": "cancel", "pause": "pause
 # A change of the payment method is a transaction too, and buys no time.
 _ORIGINS_THAT_BUY_TIME = frozenset({"web", "api", "subscription_recurring", "subscription_update"})
 _DISPUTES = frozenset({"chargeback", "chargeback_warning", "chargeback_reverse", "chargeback_warning_reverse"})
+_ADJUSTMENT_STATUSES = frozenset({"pending_approval", "approved", "rejected", "reversed"})
 _NOT_THE_PRICE = frozenset({"tax", "proration"})
 _LARGEST_QUANTITY = 2**31 - 1
 
@@ -127,7 +128,7 @@ def _subscription(envelope: Envelope, catalogue: Catalogue) -> Event | None:
         return None
     ours = [item for item in data.items if item.price.id in catalogue.prices]
     if len(ours) != len(data.items):
-        _log.warning("paddle: items without a plan give no seats", extra={"count": len(data.items) - len(ours)})
+        _log.warning("paddle: %d items without a plan give no seats", len(data.items) - len(ours))
     quantity = sum(item.quantity for item in ours)
     if quantity > _LARGEST_QUANTITY:
         raise EventMalformed
@@ -182,8 +183,14 @@ def _adjustment(envelope: Envelope) -> Event | None:
     full = _is_full(data)
     if data.subscription_id is None or (data.action not in _DISPUTES and not (data.action == "refund" and full)):
         return None
-    told = Adjustment(vendor_id(data.id), vendor_id(data.transaction_id), data.action, data.status[:64], full)
+    status = _adjustment_status(data.status)
+    told = Adjustment(vendor_id(data.id), vendor_id(data.transaction_id), data.action, status, full)
     return _event(envelope, data.subscription_id, told, data.updated_at, None, ours=True)
+
+
+def _adjustment_status(status: str) -> str:
+    """What is stored of a status is one that is known."""
+    return status if status in _ADJUSTMENT_STATUSES else "unknown"
 
 
 def _is_full(data: AdjustmentData) -> bool:

@@ -12,11 +12,11 @@ from shared.domain import instants
 
 
 def _moment(value: object) -> object:
-    return instants.parse(_text(value))
+    return instants.parse(instants.plausible(_text(value)))
 
 
 def _sortable(value: object) -> object:
-    return instants.sortable(_text(value))
+    return instants.sortable(instants.plausible(_text(value)))
 
 
 def _text(value: object) -> str:
