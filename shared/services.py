@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from azure.core.credentials import TokenCredential
 from azure.core.exceptions import ServiceRequestError
 
 from shared.domain.entitlement import Terms
@@ -59,8 +60,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def connect(env: Mapping[str, str], clock: Clock = utc_now) -> Services:
-    """The services that an environment describes. Raises SettingsInvalid; connects to nothing yet."""
+def connect(env: Mapping[str, str], clock: Clock = utc_now, *, operator: TokenCredential | None = None) -> Services:
+    """The services that an environment describes. Raises SettingsInvalid; connects to nothing yet.
+
+    ``operator`` stands in for the app's identity at storage, where a person runs a command.
+    """
     settings = read_settings(env, clock().timestamp())
     start_error_reports(settings.sentry_dsn, settings.environment)
     trusted = trusted_with(settings.extra_ca_file) if settings.extra_ca_file else ""
@@ -68,7 +72,7 @@ def connect(env: Mapping[str, str], clock: Clock = utc_now) -> Services:
     credential = _credential(env, clock)
     paddle, microsoft = _paddle(settings, web), _microsoft(settings, web, credential)
     return Services(
-        tables=_tables(settings, credential, clock),
+        tables=_tables(settings, operator or credential, clock),
         identities=KeyedIdentities(settings.identity_hash_keys, clock),
         signer=LicenseSigner(settings.license_signing_keys, clock),
         sealer=Sealer(settings.session_keys, clock),
@@ -107,7 +111,7 @@ def _credential(env: Mapping[str, str], clock: Clock) -> ManagedIdentityCredenti
     return ManagedIdentityCredential(endpoint, clock)
 
 
-def _tables(settings: Settings, credential: ManagedIdentityCredential, clock: Clock) -> AzureTables:
+def _tables(settings: Settings, credential: TokenCredential, clock: Clock) -> AzureTables:
     main = Account(settings.tables_connection, settings.tables_endpoint)
     ledger = Account(settings.ledger_connection, settings.ledger_endpoint)
     return AzureTables(main, ledger, credential, clock, extra_ca_file=settings.extra_ca_file)

@@ -4,9 +4,11 @@ import argparse
 import os
 import sys
 
+from shared.domain.errors import Unavailable
 from shared.services import connect
 from shared.settings import SettingsInvalid
 from support import commands
+from support.credential import AzureCliCredential
 from support.describe_data import describe_data
 
 
@@ -40,12 +42,16 @@ def main(arguments: list[str]) -> int:
         print(describe_data(), end="")
         return 0
     try:
-        services = connect(os.environ)
+        services = connect(os.environ, operator=AzureCliCredential())
     except SettingsInvalid as invalid:
         for name, problem in sorted(invalid.problems.items()):
             print(f"{name} {problem}", file=sys.stderr)
         return 2
-    return int(chosen.run(services, chosen))
+    try:
+        return int(chosen.run(services, chosen))
+    except Unavailable as unavailable:
+        print(f"Storage or a marketplace did not answer: {unavailable.__cause__ or unavailable}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

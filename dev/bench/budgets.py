@@ -40,7 +40,7 @@ BUDGETS = {
     "webhook: renewal's payment": Budget(5),
     "webhook: first event with a reference": Budget(10),
     # Ahead of the event that should come first; it has the transaction's hint to write as well.
-    "webhook: first payment with a reference": Budget(11),
+    "webhook: first payment with a reference": Budget(10),
     "webhook: first event, and a seat of one's own": Budget(14),
     "seat: assign": Budget(5),
     "seat: assign again": Budget(2),

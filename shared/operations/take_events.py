@@ -99,7 +99,7 @@ def _take(
     if known.header and not receipts and not changes and known.header.record == after.header:
         return known.header, Recorded.NOTHING_TO_STORE
     header = _with_note(outside, subscription, known, after.header, events)
-    _place_transaction_hints(outside, known, events)
+    _place_transaction_hints(outside, known, subscription, after)
     writes = [*_receipts(subscription, receipts, now), _header_write(known, subscription, header), *changes]
     try:
         stored = outside.tables.write(*writes)[len(receipts)]
@@ -154,15 +154,16 @@ def _moves_a_cut(before: Stored[Subscription] | None, header: Subscription) -> b
     return (before.record.cut_at, before.record.cut_to) != (header.cut_at, header.cut_to)
 
 
-def _place_transaction_hints(outside: Outside, known: _Known, events: Sequence[Event]) -> None:
-    """They must stand before a payment does, and so stand if it does; what began with a refund has none."""
-    for event in events:
-        if not isinstance(event.told, Payment):
-            continue
-        before = known.transactions.get(event.told.transaction)
-        if before is None or before.record.paid_until is None:
-            hint = TransactionHint(subscription=event.subscription)
-            outside.tables.write(Put(keys.transaction_hint(event.told.transaction), hint))
+def _place_transaction_hints(outside: Outside, known: _Known, subscription: str, after: Purchase) -> None:
+    """They must stand before a payment that can be asked for does: one of a subscription that is confirmed."""
+    if after.header.status == "unconfirmed":
+        return
+    was_confirmed = known.header is not None and known.header.record.status != "unconfirmed"
+    for number, transaction in after.transactions.items():
+        before = known.transactions.get(number)
+        stands = was_confirmed and before is not None and before.record.paid_until is not None
+        if transaction.paid_until and not stands:
+            outside.tables.write(Put(keys.transaction_hint(number), TransactionHint(subscription=subscription)))
 
 
 def _receipts(subscription: str, receipts: list[str], now: datetime) -> list[Write]:
