@@ -13,6 +13,7 @@ from shared.storage import keys
 from shared.storage.entities import to_record
 from tests.functions.sentinels import found_in
 from tests.fuzz.targets import Sent, Target
+from tests.histories.memory import MemoryWorld
 from tests.histories.stored import Dump, stored
 from tests.storage.records import FULL
 from tests.world import NOON, World, empty_tables
@@ -70,11 +71,19 @@ def fuzz(world: World, target: Target, times: int, seed: int) -> Fuzzed:
                 f"{text} left in logs or rows" for text in found_in(*leaving, *(one.body for one in sent))
             ]
             listening.lines.clear()
-            empty_tables(world)
+            _forget(world)
     finally:
         logging.root.setLevel(before)
         logging.root.removeHandler(listening)
     return done
+
+
+def _forget(world: World) -> None:
+    world.paddle.forget()
+    if isinstance(world, MemoryWorld):
+        world.memory.kept.clear()
+    else:
+        empty_tables(world)
 
 
 def _answers(target: Target, sent: list[Sent]) -> Iterator[str]:

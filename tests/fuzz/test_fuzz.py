@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from random import Random
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from shared.domain.purchases import Snapshot
 from shared.domain.records import Record, Subscription
+from shared.marketplaces.microsoft import reading
 from shared.marketplaces.paddle import events
 from shared.operations import take_events
 from shared.storage import entities, writes
@@ -62,16 +65,21 @@ def test_a_planted_field_is_found(world: World, make: MakeTarget, monkeypatch: p
     assert "undeclared subscriptions.customer" in fuzz(world, target, 20, SEED).findings
 
 
-def test_a_planted_gift_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    target, true = PaddleTarget(world), events._snapshot  # noqa: SLF001 - the error is planted where seats are counted
+GIFTS: list[tuple[MakeTarget, ModuleType]] = [(PaddleTarget, events), (MicrosoftTarget, reading)]
 
-    def generous(*given: Any) -> Any:  # noqa: ANN401 - whatever is given
-        data, status, plan, quantity, changed_at = given
-        return true(data, status, plan, quantity + 1, changed_at)
 
-    monkeypatch.setattr(events, "_snapshot", generous)
+@pytest.mark.parametrize(("make", "adapter"), GIFTS, ids=["paddle", "microsoft"])
+def test_a_planted_gift_is_found(
+    world: World,
+    make: MakeTarget,
+    adapter: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    target = make(world)
+    gift = {"status": "active", "plan": "team", "ended_at": None}
+    monkeypatch.setattr(adapter, "Snapshot", lambda **told: Snapshot(**{**told, **gift, "quantity": 9}))
 
-    assert any("paid for" in finding for finding in fuzz(world, target, 20, SEED).findings)
+    assert any("paid for" in finding for finding in fuzz(world, target, 60, SEED).findings)
 
 
 def test_a_planted_leak_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
