@@ -14,7 +14,6 @@ _EVENT_STUCK_AFTER = timedelta(hours=1)
 _EVENTS_STALE_AFTER = timedelta(hours=4)
 _LIST_STALE_AFTER = timedelta(hours=50)
 _DUE_STUCK_AFTER = timedelta(hours=4)
-_CREDENTIAL_WARNS_BEFORE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
