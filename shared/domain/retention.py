@@ -11,6 +11,10 @@ SEAT_KEPT_AFTER_END = timedelta(days=30)
 UNCLAIMED_KEPT_AFTER_END = timedelta(days=90)
 SUBSCRIPTION_KEPT_AFTER_END = timedelta(days=365)
 ACCOUNT_KEPT = timedelta(days=365)
+
+# What nobody activates is void after thirty days, and nobody tells:
+# https://learn.microsoft.com/partner-center/marketplace-offers/pc-saas-fulfillment-life-cycle
+VOID_AFTER = timedelta(days=60)
 LEDGER_KEPT = timedelta(days=30)
 
 # Nothing tells an account that the last subscription it owns has ended; it looks for itself.
@@ -40,6 +44,8 @@ def subscription_goes_at(header: Subscription) -> datetime | None:
     """When the whole subscription is deleted; None while it lives."""
     if header.status == "unconfirmed":
         return header.first_seen + RECEIPT_KEPT if header.first_seen else None
+    if header.status == "pending":
+        return header.first_seen + VOID_AFTER if header.first_seen else None
     end = end_of(header)
     if end is None:
         return None

@@ -1,0 +1,111 @@
+"""Landing as an operation: what is shown, who owns what afterwards, and what becomes of what nobody activates."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from dev.entra import Entra
+from dev.marketplace.records import Status
+from dev.wire import Clock
+from shared.domain.errors import NotFound, NotYours
+from shared.operations.land import activate_purchase, resolve_purchase, see_purchase
+from shared.operations.read_back import read_back
+from shared.storage import keys
+from tests.microsoft import Store, name, selling
+from tests.world import ALICE, BOB, MALLORY, NOON, World, WorldMaker
+
+
+@pytest.fixture(scope="module")
+def entra() -> Iterator[Entra]:
+    with Entra(Clock(NOON)) as running:
+        yield running
+
+
+@pytest.fixture
+def store(entra: Entra, make_world: WorldMaker) -> Iterator[Store]:
+    with selling(entra, make_world) as opened:
+        yield opened
+
+
+def test_a_purchase_token_stands_for_a_subscription_in_any_state(store: Store) -> None:
+    id_ = store.buy()
+    status: Status
+    for status in ("PendingFulfillmentStart", "Subscribed", "Suspended", "Unsubscribed"):
+        store.bought(id_).status = status
+        token = str(store.market.play.configure(id_)["token"])
+        assert resolve_purchase(store.services, token) == name(id_)
+
+
+def test_without_microsofts_marketplace_nobody_lands(world: World) -> None:
+    with pytest.raises(NotFound):
+        resolve_purchase(world.services, "token")
+    with pytest.raises(NotFound):
+        see_purchase(world.services, "microsoft.5ab", ALICE.person, "")
+
+
+def test_looking_stores_nothing(store: Store) -> None:
+    id_ = store.buy()
+
+    landed = see_purchase(store.services, name(id_), ALICE.person, "")
+
+    assert (landed.plan, landed.quantity, landed.status, landed.owner) == ("team", 5, "pending", "nobody")
+    assert landed.is_party
+    assert store.world.rows()["subscriptions"] == []
+
+
+def test_a_colleague_is_told_from_a_stranger(store: Store) -> None:
+    id_ = store.buy()
+    seen = [see_purchase(store.services, name(id_), who.person, "") for who in (ALICE, BOB, MALLORY)]
+
+    assert [landed.is_party for landed in seen] == [True, False, False]
+    assert [landed.is_colleague for landed in seen] == [True, True, False]
+
+
+def test_nobody_owns_what_they_may_not_activate(store: Store) -> None:
+    id_ = store.buy()
+    account = store.session(MALLORY).account
+
+    with pytest.raises(NotYours):
+        activate_purchase(store.services, name(id_), account, MALLORY.person, "organisation")
+
+    assert store.services.tables.read(keys.ownership(account, name(id_))) is None
+
+
+def test_the_note_that_an_activation_was_asked_for_goes_with_the_receipts(store: Store) -> None:
+    id_ = store.buy()
+    activate_purchase(store.services, name(id_), store.session(ALICE).account, ALICE.person, "organisation")
+    row = keys.receipt(name(id_), "activation")
+    assert store.services.tables.read(row)
+
+    store.advance(days=30)
+    store.world.purge()
+
+    assert store.services.tables.read(row) is None
+
+
+def test_what_nobody_activates_is_void_and_goes(store: Store) -> None:
+    id_ = store.buy()
+    assert read_back(store.services, name(id_))
+    assert store.header(id_).status == "pending"
+
+    store.advance(days=59)
+    store.market.world.subscriptions.clear()
+    store.world.purge()
+    assert store.find(id_)
+    store.advance(days=1)
+    store.world.purge()
+
+    assert store.find(id_) is None
+
+
+def test_what_is_owned_and_was_never_activated_ends_when_microsoft_voids_it(store: Store) -> None:
+    store.market.habits.activates_after = timedelta(days=300)
+    id_ = store.buy()
+    activate_purchase(store.services, name(id_), store.session(ALICE).account, ALICE.person, "organisation")
+    assert store.header(id_).status == "pending"
+
+    store.advance(days=31)
+    store.world.purge()
+
+    assert store.header(id_).status == "ended"
