@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from random import Random
 from typing import Any, Protocol, cast
 
@@ -83,6 +84,9 @@ class PaddleTarget:
         body = written(content, draw)
         headers = {"Paddle-Signature": sign_as_paddle(body, self.world.clock.now)}
         answer = self.route.post(headers, body)
+        if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            # A busy machine's storage may take too long once; Paddle would come again, too.
+            answer = self.route.post(headers, body)
         return Sent(answer.status_code, answer.get_body(), _most_at_paddle(body), body[:2000].decode(errors="replace"))
 
 
