@@ -5,12 +5,11 @@ Fields carry their storage form: an empty text stands for "none", since a merge 
 
 import json
 from dataclasses import replace
-from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
-from shared.domain import instants
+from shared.domain.fields import Day, Instant, Text, Texts, from_json
 from shared.domain.inventory import Basis, Category, Held, Keep, Purpose, Recipient, Source
 
 Status = Literal[
@@ -20,33 +19,9 @@ OwnerKind = Literal["", "person", "organisation"]
 ScheduledAction = Literal["", "cancel", "pause"]
 DueKind = Literal["subscription", "seat_hints", "reference", "account"]
 
-Text = Annotated[str, StringConstraints(max_length=512)]
-
-
-def _none_if_empty(value: object) -> object:
-    return None if value == "" else value
-
-
-def _instant(value: object) -> object:
-    return instants.parse(value) if isinstance(value, str) and value else _none_if_empty(value)
-
-
-def _from_json(value: object) -> object:
-    return json.loads(value) if isinstance(value, str) else value
-
-
-Instant = Annotated[
-    datetime | None,
-    BeforeValidator(_instant),
-    PlainSerializer(lambda at: instants.write_instant(at) if at else ""),
-]
-Day = Annotated[
-    date | None, BeforeValidator(_none_if_empty), PlainSerializer(lambda day: day.isoformat() if day else "")
-]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_from_json), PlainSerializer(json.dumps)]
 Adjustments = Annotated[
     dict[Text, "AdjustmentState"],
-    BeforeValidator(_from_json),
+    BeforeValidator(from_json),
     PlainSerializer(lambda found: json.dumps({key: state.model_dump() for key, state in sorted(found.items())})),
 ]
 

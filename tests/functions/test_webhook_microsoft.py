@@ -13,6 +13,8 @@ import pytest
 from dev.azurite import Azurite
 from dev.entra import Entra
 from dev.wire import Clock
+from shared.marketplaces.microsoft.payloads import OperationData, SubscriptionData
+from shared.marketplaces.microsoft.reading import Offers, snapshot
 from shared.operations.assign_seat import assign_seat
 from shared.storage import keys
 from tests.functions.serving import assert_problem
@@ -629,3 +631,23 @@ def test_an_answer_takes_two_seconds_at_most_though_the_marketplace_takes_its_ti
     assert store.statuses() == [200]
     assert store.header(id_).first_seen == NOON
     assert timedelta(seconds=0.3 * len(store.asked("GET /api/saas"))) < timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("id_", ["\ud800", "../operations", "x" * 5000, ""])
+def test_an_id_that_could_be_none_is_not_asked_for(store: Store, id_: str) -> None:
+    bought = store.buy()
+
+    assert store.tell(store.token(), {**message(bought, "ChangeQuantity"), "id": id_}).status == 200
+
+
+def test_a_pending_change_is_kept_under_a_name_only_if_its_id_could_be_one() -> None:
+    found = SubscriptionData.model_validate(
+        {"id": "s", "offerId": OFFER, "planId": "p", "saasSubscriptionStatus": "Subscribed"}
+    )
+    changes = [
+        OperationData.model_validate({"id": id_, "action": "ChangeQuantity"}) for id_ in ("a-guid", "\ud800", "Bob Bee")
+    ]
+
+    told = [snapshot(found, Offers({}), change) for change in changes]
+
+    assert [each.pending_operation for each in told if each] == ["a-guid", "unnamed", "unnamed"]

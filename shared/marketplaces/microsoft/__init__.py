@@ -140,7 +140,8 @@ def _hint(body: bytes) -> Hint | None:
         raise EventMalformed from None
     if not message.subscription:
         return None
-    operation = message.id if message.action in _WITH_OPERATION else ""
+    has_operation = message.action in _WITH_OPERATION and reading.is_operation(message.id)
+    operation = message.id if has_operation else ""
     return Hint(_event_name(message), subscription_id(NAME, message.subscription), operation)
 
 

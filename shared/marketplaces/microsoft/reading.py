@@ -1,6 +1,7 @@
 """What Microsoft's marketplace says, in our words. It has no order of events: only what is read back counts."""
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ _UNDER_WAY = frozenset({"InProgress", "NotStarted"})
 
 # A flat-rate plan has no quantity; it is for one.
 _FLAT_RATE_SEATS = 1
+
+_OPERATION = re.compile(r"[A-Za-z0-9:,_-]{1,128}", re.ASCII)
 
 _log = logging.getLogger(__name__)
 
@@ -67,6 +70,11 @@ def follow(api: FulfillmentApi, offers: Offers, hint: Hint) -> list[Event]:
     change = announced or next((listed for listed in api.operations(number) if _is_pending(listed, number)), None)
     event = _event(hint, found, offers, change)
     return [event] if event is not None else []
+
+
+def is_operation(text: str) -> bool:
+    """Whether it could be an operation's id: a guid as documented, `org:guid,guid` as was seen once."""
+    return _OPERATION.fullmatch(text) is not None
 
 
 def number_of(subscription: str) -> str:
@@ -128,7 +136,8 @@ def snapshot(found: SubscriptionData, offers: Offers, change: OperationData | No
         period_start=found.term.start,
         pending_plan=offers.plan(found.offer, change.plan) if change else "",
         pending_quantity=(change.quantity or 0) if change else 0,
-        pending_operation=change.id if change else "",
+        # What is stored of an id is one that could be an id; that a change is pending is true all the same.
+        pending_operation=(change.id if is_operation(change.id) else "unnamed") if change else "",
     )
 
 
