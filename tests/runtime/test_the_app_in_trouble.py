@@ -21,10 +21,13 @@ def test_the_app_indexes_and_answers_without_any_setting(capfd: pytest.CaptureFi
 
     assert runtime.functions.keys() == {
         "health",
+        "landing",
+        "landing_confirmed",
         "license",
         "license_keys",
         "purge",
         "reconcile",
+        "webhook_microsoft",
         "webhook_paddle",
         "zz_nowhere",
     }
