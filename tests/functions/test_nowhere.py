@@ -10,11 +10,19 @@ from tests.functions.serving import JSON, assert_problem
 from tests.functions.test_routes import METHODS, ROUTES, TAKEN
 from tests.runtime.asking import Answer, ask
 
+# A path may have a function for each of its methods.
+TAKEN_METHODS = {
+    TAKEN[name][0].path: {
+        method
+        for other, route in ROUTES.items()
+        if other in TAKEN and TAKEN[other][0].path == TAKEN[name][0].path
+        for method in route.methods
+    }
+    for name in ROUTES
+    if name in TAKEN
+}
 OTHER_METHODS = [
-    (method, TAKEN[name][0].path, sorted(route.methods))
-    for name, route in ROUTES.items()
-    for method in sorted(METHODS)
-    if name in TAKEN and method not in route.methods
+    (method, path, sorted(taken)) for path, taken in TAKEN_METHODS.items() for method in sorted(METHODS - taken)
 ]
 
 

@@ -7,8 +7,9 @@ from shared.domain.people import PERSONAL_TENANT, Person
 from shared.operations.assign_seat import Assignee, assign_seat
 from shared.operations.erase_account import erase_account
 from shared.operations.open_account import open_account
-from shared.operations.record_event import Recorded, record_event
+from shared.operations.record_event import record_event
 from shared.operations.release_seat import release_seat
+from shared.operations.take_events import Recorded
 from shared.ports import StorageUnavailable
 from tests.histories.around import over
 from tests.histories.faults import FaultyTables

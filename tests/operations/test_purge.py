@@ -9,7 +9,7 @@ from shared.domain.records import Due
 from shared.operations.assign_seat import assign_seat
 from shared.operations.open_account import open_account
 from shared.operations.purge import Purged, purge
-from shared.operations.record_event import Recorded
+from shared.operations.take_events import Recorded
 from shared.ports import Put, StorageUnavailable
 from shared.storage import keys
 from tests.histories.around import over
@@ -143,6 +143,9 @@ def test_its_cost_does_not_grow_with_what_is_stored() -> None:
         for _ in range(stored_besides):
             later = Subscription(now=world.clock())
             deliver(world, *later.bought())
+        # A new purchase is looked at once, an hour later, whether its payment came.
+        world.clock.advance(hours=2)
+        world.purge()
         world.clock.advance(days=12)
         counting = FaultyTables(world.services.tables)
         assert purge(over(world.services, counting), raise_it).looked > 0

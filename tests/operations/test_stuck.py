@@ -199,7 +199,7 @@ def test_everything_since_a_time_is_told_again(world: World) -> None:
 
 
 def command(world: World, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr(support, "connect", lambda _: world.services)
+    monkeypatch.setattr(support, "connect", lambda _, **__: world.services)
     return support.main([*words])
 
 
