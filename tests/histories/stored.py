@@ -47,9 +47,9 @@ def stored(rows: Dump, table: str, key: str = "") -> list[Entity]:
     return [entity for entity in rows[table] if entity["RowKey"].startswith(key)]
 
 
-def broken(world: World) -> list[str]:
-    """Every violation of what must be true whenever nothing is under way. Empty is good."""
-    rows = world.rows()
+def broken(world: World, rows: Dump | None = None) -> list[str]:
+    """Every violation of what must be true whenever nothing is under way, now or in a dump. Empty is good."""
+    rows = world.rows() if rows is None else rows
     return sorted({*_seats(rows), *_hints(rows, world.services), *_owners(rows), *_looks(rows), *_transactions(rows)})
 
 

@@ -297,10 +297,10 @@ def test_nothing_is_broken_by_two_at_once(pair: str, *, is_long: bool) -> None:
 
 @pytest.mark.usefixtures("no_pauses")
 def test_release_and_assign_agree_in_real_storage(world: World) -> None:
-    bought, people = organisation_with(world, 24)
+    bought, people = organisation_with(world, 12)
     for number, person in enumerate(people):
         # Orders that differ in when, and for how long, the release is interrupted.
-        choices = [0] * (number % 6) + [1] * (1 + number // 6)
+        choices = [0] * (1 + number % 6) + [1] * (1 + number // 4)
         key = seat_of(world, bought, person)
         operations: list[Operation] = [
             lambda services, key=key: release_seat(services, bought.partition, key),  # type: ignore[misc]

@@ -74,9 +74,7 @@ SHORT = [
     a_purchase,
     a_renewal_that_failed_and_was_made_good,
     a_seat_change_and_a_cancellation_undone,
-    a_refund,
     a_dispute_and_its_end,
-    a_cancellation,
     a_pause,
 ]
 
@@ -138,13 +136,13 @@ def test_a_short_history_ends_the_same_in_every_order(world: World, history: His
     orders.same(itertools.permutations(range(len(orders.events))))
 
 
-@pytest.mark.parametrize("history", [a_purchase, a_cancellation], ids=name_of)
+@pytest.mark.parametrize("history", [a_cancellation], ids=name_of)
 def test_what_nobody_claimed_ends_the_same_in_every_order(world: World, history: History) -> None:
     orders = Orders(world, history, None)
     orders.same(itertools.permutations(range(len(orders.events))))
 
 
-@pytest.mark.parametrize("history", [a_purchase, a_pause], ids=name_of)
+@pytest.mark.parametrize("history", [a_purchase, a_refund], ids=name_of)
 def test_a_purchase_for_oneself_ends_the_same_in_every_order_and_is_seated(world: World, history: History) -> None:
     orders = Orders(world, history, "person")
     orders.same(itertools.permutations(range(len(orders.events))))
