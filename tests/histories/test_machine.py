@@ -234,7 +234,7 @@ def test_random_histories_keep_every_promise_about_seats(world: World) -> None:
         Histories,
         settings=settings(
             max_examples=settings().max_examples // 5,
-            stateful_step_count=20,
+            stateful_step_count=16,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
     )
