@@ -16,7 +16,7 @@ from dev.azurite import HOST, LEDGER, TABLES, Azurite, new_keys
 from dev.trouble import Trouble
 from shared.domain.keys import encode
 
-PORT, TABLES_PORT = 7071, 10002
+PORT, TABLES_PORT, PADDLE_PORT = 7071, 10002, 10003
 
 
 def read_or_make(path: Path) -> dict[str, str]:
@@ -114,7 +114,7 @@ def _fresh_values() -> dict[str, str]:
 def _paddle() -> dict[str, str]:
     return {
         "PADDLE_WEBHOOK_SECRETS": f"pdl_ntfset_{secrets.token_hex(16)}",
-        "PADDLE_API_URL": "https://sandbox-api.paddle.com",
+        "PADDLE_API_URL": f"http://localhost:{PADDLE_PORT}",
         "PADDLE_API_KEY": f"pdl_sdbx_apikey_{secrets.token_hex(16)}",
         "PADDLE_CLIENT_TOKEN": f"test_{secrets.token_hex(16)}",
         "PADDLE_JS_URL": "https://cdn.paddle.com/paddle/v2/paddle.js",

@@ -5,12 +5,14 @@ import logging
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import cast
+from urllib.parse import urlsplit
 
 from dev import local_settings
 from dev.desk import Desk
 from dev.host import Host, PortInUse, running
+from dev.paddle import api as paddle_api
 from dev.place import CHECKOUT, Place
 from dev.request_log import logged
 from dev.screen import show
@@ -32,7 +34,8 @@ def serve(place: Place) -> None:
         port = local_settings.port_of(desk.env["PUBLIC_URL"])
         tables = cast("AzureTables", desk.services.tables)
         print("Starting…", flush=True)
-        with local_settings.azurite_of(desk.env, place.azurite), _host(port):
+        paddle = _paddle(place, desk.env["PADDLE_API_URL"])
+        with local_settings.azurite_of(desk.env, place.azurite), paddle, _host(port):
             for step in (tables.make_tables, lambda: seed(desk), lambda: show(desk), _log_requests_from_here):
                 if not _is_to_stop():
                     step()
@@ -44,6 +47,13 @@ def _environment(place: Place) -> dict[str, str]:
     for name, value in local_settings.read_or_make(place.settings).items():
         os.environ.setdefault(name, value)
     return dict(os.environ)
+
+
+def _paddle(place: Place, url: str) -> AbstractContextManager[None]:
+    """The stand-in, unless the settings name another Paddle, such as the sandbox."""
+    parts = urlsplit(url)
+    is_ours = parts.hostname == "localhost" and parts.port is not None
+    return paddle_api.serving(place.paddle, parts.port or 0) if is_ours else nullcontext()
 
 
 @contextmanager

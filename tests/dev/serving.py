@@ -46,6 +46,7 @@ class Serving:
             "PUBLIC_URL": self.base,
             "TABLES_CONNECTION": azurite.connection_string(TABLES),
             "LEDGER_CONNECTION": azurite.connection_string(LEDGER),
+            "PADDLE_API_URL": f"http://localhost:{free_port()}",
         }
         (folder / "local.settings.json").write_text(json.dumps({"IsEncrypted": False, "Values": values}))
 
