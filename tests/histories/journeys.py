@@ -157,6 +157,16 @@ def closing_an_account_of_an_organisation(run: Run) -> Act:
     return lambda services: erase_account(services, account)
 
 
+def closing_an_account_of_a_quiet_subscription(run: Run) -> Act:
+    """Its receipts are gone, so that nothing is to be looked at by itself."""
+    run.buy("person", 1)
+    run.deliver(*run.bought.bought())
+    account = run.account()
+    run.move_to(NOON + timedelta(days=31))
+    run.world.purge()
+    return lambda services: erase_account(services, account)
+
+
 def opening_an_account(run: Run) -> Act:
     person = run.person(0)
     return lambda services: open_account(services, person.person, person.name, person.addresses)
@@ -188,6 +198,7 @@ JOURNEYS = [
     end_of_an_account_that_led_to_nothing,
     closing_an_account_with_its_own_subscription,
     closing_an_account_of_an_organisation,
+    closing_an_account_of_a_quiet_subscription,
     opening_an_account,
     opening_a_checkout,
 ]

@@ -12,6 +12,7 @@ from shared.operations.open_account import open_account
 from shared.operations.purge import purge
 from shared.operations.record_event import record_event
 from shared.operations.release_seat import release_seat
+from shared.ports import Delete
 from shared.services import Services
 from tests.histories.around import over
 from tests.histories.stored import normal
@@ -153,10 +154,16 @@ def hints_held_while_their_seat_ends(world: World) -> Pair:
     deliver(world, *bought.resized(1))
     world.purge()
     world.clock.advance(days=14)
-    noted = [due.record for due in world.services.tables.find_due(world.clock()) if due.record.kind == "seat_hints"]
+    noted = [due for due in world.services.tables.find_due(world.clock()) if due.record.kind == "seat_hints"]
+
+    def hold(services: Services) -> None:
+        for due in noted:
+            look_at_hints(services, due.record)
+            services.tables.write(Delete(due))
+
     return Pair(
         [
-            lambda services: [look_at_hints(services, due) for due in noted],
+            hold,
             lambda services: look_at_subscription(services, bought.partition),
         ],
         nothing,

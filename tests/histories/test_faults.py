@@ -11,7 +11,13 @@ from shared.operations.purge import purge
 from shared.ports import StorageUnavailable
 from tests.histories.around import over
 from tests.histories.faults import FaultyTables
-from tests.histories.journeys import FINISHED_BY_THE_PURGE, JOURNEYS, REPEATED_BY_PADDLE, first_event_for_oneself
+from tests.histories.journeys import (
+    FINISHED_BY_THE_PURGE,
+    JOURNEYS,
+    REPEATED_BY_PADDLE,
+    assign,
+    first_event_for_oneself,
+)
 from tests.histories.memory import MemoryWorld
 from tests.histories.runs import Act, Run
 from tests.histories.stored import broken, normal
@@ -117,3 +123,16 @@ def test_a_purge_that_fails_anywhere_ends_the_same_when_run_again() -> None:
             errors.append(unavailable)
         assert [type(error) for error in errors] == [StorageUnavailable], fault
         assert purge_to_the_end(world) == expected, fault
+
+
+def test_whoever_is_assigned_again_after_a_fault_is_licensed_at_once() -> None:
+    world = MemoryWorld()
+    counting = FaultyTables(world.services.tables)
+    assign(Run(world, 0))(over(world.services, counting))
+    for fault in range(2 * counting.calls):
+        run = Run(world, fault + 1)
+        act = assign(run)
+        with pytest.raises(StorageUnavailable):
+            act(over(world.services, replace(counting, calls=0, fails_at=1 + fault // 2, after=fault % 2 == 1)))
+        act(world.services)
+        assert world.code(run.person(1)) == "LICENSED", fault

@@ -1,5 +1,9 @@
 """What closing an account takes with it, and what stays."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
 import pytest
 
 from shared.domain.errors import BeingErased
@@ -7,11 +11,14 @@ from shared.domain.records import Ownership
 from shared.operations.assign_seat import assign_seat
 from shared.operations.erase_account import erase_account
 from shared.operations.open_account import open_account
-from shared.ports import Change, Insert
+from shared.ports import Change, Insert, StorageUnavailable
 from shared.storage import keys
+from tests.histories.around import AroundTables, over
 from tests.histories.stored import broken, stored
 from tests.paddle import Subscription, deliver
 from tests.world import ALICE, BOB, World, colleague
+
+T = TypeVar("T")
 
 
 def account_of_alice(world: World) -> str:
@@ -91,3 +98,33 @@ def test_a_claim_that_came_to_nothing_does_not_keep_an_account(world: World) -> 
 
     assert account not in {row["PartitionKey"] for row in world.rows()["accounts"]}
     assert broken(world) == []
+
+
+@dataclass
+class PurgingTables(AroundTables):
+    """A purge runs once the closing was noted, and storage fails once the account is marked closed."""
+
+    world: World
+    account: str
+    purged: bool = False
+
+    def call(self, act: Callable[[], T]) -> T:
+        found = self.tables.read(keys.account(self.account))
+        if found is not None and found.record.closed:
+            raise StorageUnavailable
+        if not self.purged and any(row["target"] == self.account for row in self.world.rows()["due"][1:]):
+            self.purged = True
+            self.world.purge()
+        return act()
+
+
+def test_a_purge_between_the_note_and_the_mark_takes_nothing_from_a_closing_that_dies(world: World) -> None:
+    account = account_of_alice(world)
+
+    with pytest.raises(StorageUnavailable):
+        erase_account(over(world.services, PurgingTables(world.services.tables, world, account)), account)
+
+    assert [row["closed"] for row in stored(world.rows(), "accounts", "account")] == [True]
+    world.clock.advance(hours=1)
+    world.purge()
+    assert (world.rows()["accounts"], world.rows()["people"]) == ([], [])

@@ -1,12 +1,19 @@
 """Fewer seats are paid for than are in use: who works until when, in real storage."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.errors import NoSeatFree
 from shared.operations.assign_seat import assign_seat
+from shared.operations.list_seats import list_seats
+from shared.operations.look_at_subscription import look_at_subscription
 from shared.operations.release_seat import release_seat
+from shared.ports import StorageUnavailable
+from tests.histories.around import over
+from tests.histories.faults import FaultyTables
+from tests.histories.memory import MemoryWorld
 from tests.histories.stored import broken
 from tests.operations.stories import codes, organisation_with, seat_of, stamped
 from tests.paddle import deliver
@@ -176,3 +183,26 @@ def test_a_seat_that_a_cut_had_ended_is_kept_by_assigning_it_again_once_it_is_pa
     assert codes(world, [alice, bob]) == ["LICENSED", "LICENSED"]
     world.purge()
     assert codes(world, [alice, bob]) == ["LICENSED", "LICENSED"]
+
+
+def test_a_seat_that_is_saved_after_its_deletion_began_is_found_again() -> None:
+    for fails_at in range(1, 20):
+        world = MemoryWorld()
+        bought, people = organisation_with(world, 2)
+        deliver(world, *bought.resized(1))
+        world.purge()
+        # What was noted of the hints when the seats were given has been worked off before the end comes.
+        world.clock.advance(days=3)
+        world.purge()
+        world.clock.advance(days=11)
+        with suppress(StorageUnavailable):
+            look_at_subscription(
+                over(world.services, FaultyTables(world.services.tables, fails_at=fails_at)), bought.partition
+            )
+        if len(list_seats(world.services, bought.partition)[1]) == 1:
+            continue
+        bought.now = world.clock()
+        deliver(world, *bought.resized(2))
+        world.purge()
+        assert codes(world, people) == ["LICENSED"] * 2, fails_at
+        assert broken(world) == []

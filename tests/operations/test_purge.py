@@ -243,3 +243,19 @@ def test_what_ended_long_ago_is_not_stored_at_all(world: World) -> None:
     world.clock.advance(minutes=1)
     assert deliver(world, *events) == [Recorded.NOTHING_TO_STORE] * 2
     assert not any(world.rows().values())
+
+
+def test_an_account_notices_that_an_end_came_earlier_than_planned(world: World) -> None:
+    bought = Subscription(world.checkout(), period=timedelta(days=365))
+    deliver(world, *bought.bought(), *bought.cancel_scheduled())
+    world.clock.advance(days=7)
+    world.purge()
+    bought.now = world.clock()
+    deliver(world, *bought.canceled())
+
+    # A year after the end that was, and long before a year after the end that was planned.
+    for _ in range(13):
+        world.clock.advance(days=31)
+        world.purge()
+
+    assert world.rows()["accounts"] == []
