@@ -1,14 +1,13 @@
 """Give a purchase its owner: bind the reference, let the account own it, then the header, then the reference goes."""
 
-from typing import Any
-
 from shared.domain.errors import BeingErased
 from shared.domain.people import PERSONAL_TENANT
 from shared.domain.records import Account, OrganisationHint, OwnerKind, Ownership, Reference, Subscription
 from shared.domain.retention import next_reading
+from shared.operations.deletion import delete_if_there
 from shared.operations.due import with_look
 from shared.operations.persistence import persist
-from shared.ports import Change, Conflict, Delete, Insert, Outside, Put, Row, Stored
+from shared.ports import Change, Conflict, Delete, Insert, Outside, Put, Stored
 from shared.storage import keys
 
 
@@ -40,15 +39,9 @@ def withdraw_claim(outside: Outside, account: Stored[Account], subscription: str
 
     ``tenant`` is the one that has it now, ``meant`` the one that the claim was for, if not the account's own.
     """
-    _delete(outside, keys.ownership(account.row.partition, subscription))
+    delete_if_there(outside, keys.ownership(account.row.partition, subscription))
     for hinted in {account.record.tenant, meant} - {tenant, ""}:
-        _delete(outside, keys.organisation_hint(hinted, subscription))
-
-
-def _delete(outside: Outside, row: Row[Any]) -> None:
-    stored = outside.tables.read(row)
-    if stored is not None:
-        outside.tables.write(Delete(stored))
+        delete_if_there(outside, keys.organisation_hint(hinted, subscription))
 
 
 def _bind(outside: Outside, subscription: str, reference: str) -> Stored[Reference] | None:

@@ -4,8 +4,9 @@ from shared.domain.people import Person
 from shared.domain.records import Account
 from shared.domain.retention import ACCOUNT_LOOKED_AT_EVERY, account_goes_at
 from shared.operations.claim_subscription import withdraw_claim
+from shared.operations.deletion import delete_if_there
 from shared.operations.due import note_due
-from shared.operations.erase_subscription import delete_if_there, erase_subscription
+from shared.operations.erase_subscription import erase_subscription
 from shared.operations.persistence import persist
 from shared.ports import Change, Delete, Outside, Stored
 from shared.storage import keys

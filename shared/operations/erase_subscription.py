@@ -1,14 +1,10 @@
 """Erase a whole subscription: marked first, so that nothing is added any more, then in chunks; the header goes last."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from shared.domain.records import Subscription
+from shared.operations.deletion import delete_if_there, delete_rows
 from shared.operations.settle_seats import delete_seats
-from shared.ports import Change, Delete, Outside, Row, Stored
+from shared.ports import Change, Outside, Stored
 from shared.storage import keys
-
-_LARGEST_BATCH = 100
 
 
 def erase_subscription(outside: Outside, header: Stored[Subscription]) -> int:
@@ -41,18 +37,3 @@ def _erase_transactions(outside: Outside, subscription: str) -> int:
     numbers = [stored.row.key.removeprefix("transaction.") for stored in transactions]
     hints = sum(delete_if_there(outside, keys.transaction_hint(number)) for number in numbers)
     return hints + delete_rows(outside, transactions)
-
-
-def delete_rows(outside: Outside, rows: Sequence[Stored[Any]]) -> int:
-    """Delete rows of one partition; answers how many. Raises Conflict."""
-    for start in range(0, len(rows), _LARGEST_BATCH):
-        outside.tables.write(*(Delete(stored) for stored in rows[start : start + _LARGEST_BATCH]))
-    return len(rows)
-
-
-def delete_if_there(outside: Outside, row: Row[Any]) -> int:
-    """Delete one row, if it is there; answers how many. Raises Conflict."""
-    stored = outside.tables.read(row)
-    if stored is not None:
-        outside.tables.write(Delete(stored))
-    return int(stored is not None)

@@ -2,7 +2,7 @@
 
 from shared.domain.records import Reference
 from shared.operations.claim_subscription import claim_by_reference, withdraw_claim
-from shared.operations.erase_subscription import delete_if_there
+from shared.operations.deletion import delete_if_there
 from shared.operations.persistence import persist
 from shared.ports import Outside, Stored
 from shared.storage import keys

@@ -13,8 +13,9 @@ from shared.domain.retention import (
     subscription_goes_at,
     wants_reading,
 )
+from shared.operations.deletion import delete_rows
 from shared.operations.due import with_look
-from shared.operations.erase_subscription import delete_rows, erase_subscription
+from shared.operations.erase_subscription import erase_subscription
 from shared.operations.fetch_contact import fetch_contact
 from shared.operations.persistence import persist
 from shared.operations.read_back import read_back

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from shared.domain.people import Person
 from shared.domain.records import AccountHint, Seat, SeatHint
-from shared.operations.erase_subscription import delete_if_there
+from shared.operations.deletion import delete_if_there
 from shared.ports import Conflict, Delete, Insert, Outside, Row, Stored
 from shared.storage import keys
 
