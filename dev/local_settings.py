@@ -17,6 +17,7 @@ from dev.trouble import Trouble
 from shared.domain.keys import encode
 
 PORT, TABLES_PORT, PADDLE_PORT = 7071, 10002, 10003
+ENTRA_PORT, GRAPH_PORT = 10004, 10005
 
 
 def read_or_make(path: Path) -> dict[str, str]:
@@ -107,7 +108,25 @@ def _fresh_values() -> dict[str, str]:
         "LICENSE_SIGNING_KEYS": json.dumps([_signing_key()]),
         "IDENTITY_HASH_KEYS": json.dumps([_hash_key()]),
         "SESSION_KEYS": json.dumps([_hash_key()]),
+        "TOKEN_ENCRYPTION_KEYS": json.dumps([_hash_key()]),
+        **_vendor(),
         **_paddle(),
+    }
+
+
+def _vendor() -> dict[str, str]:
+    return {
+        "PRODUCT_NAME": "Example Mail Merge",
+        "VENDOR_NAME": "Example Vendor OÜ",
+        "VENDOR_COUNTRY": "Estonia",
+        "SUPPORT_URL": "https://vendor.example/support",
+        "PRIVACY_POLICY_URL": "https://vendor.example/privacy",
+        "CHANGE_LOG_URL": "https://vendor.example/privacy/changes",
+        "DPA_URL": "https://vendor.example/data-processing",
+        "ENTRA_AUTHORITY": f"https://localhost:{ENTRA_PORT}/common",
+        "ENTRA_CLIENT_ID": "1ead0000-0000-4000-8000-0000000000c2",
+        "ENTRA_CLIENT_SECRET": secrets.token_hex(16),
+        "GRAPH_URL": f"http://localhost:{GRAPH_PORT}/v1.0",
     }
 
 

@@ -11,23 +11,44 @@ from azure.core.exceptions import ServiceRequestError
 from shared.domain.entitlement import Terms
 from shared.domain.errors import NotFound
 from shared.identity.entra_keys import EntraKeys
+from shared.identity.graph import Graph
 from shared.identity.marketplace_tokens import WebhookTokens
 from shared.identity.sealing import Sealer
 from shared.identity.service_tokens import ClientCredential, MsalTokens
+from shared.identity.sign_in import EntraSignIn
 from shared.marketplaces.microsoft import Microsoft
 from shared.marketplaces.microsoft.api import FulfillmentApi
 from shared.marketplaces.microsoft.reading import Offers
 from shared.marketplaces.paddle import Paddle
 from shared.marketplaces.paddle.api import PaddleApi
 from shared.marketplaces.paddle.events import Catalogue
-from shared.ports import Clock, Identities, LandsBuyers, Marketplace, SellsHere, Signer, Tables
-from shared.settings import MarketplaceSettings, Settings, read_settings
+from shared.ports import Clock, Directory, Identities, LandsBuyers, Marketplace, SellsHere, Signer, SignIn, Tables
+from shared.settings import Settings, read_settings
 from shared.signing import KeyedIdentities, LicenseSigner
 from shared.storage.credential import IdentityEndpoint, ManagedIdentityCredential
 from shared.storage.tables import Account, AzureTables
 from shared.storage.trust import trusted_with
 from shared.telemetry import start_error_reports
 from shared.web import Unreachable, Web, host_of
+
+# Every marketplace there is, configured or not: a route for its messages is known before any setting is read.
+MARKETPLACES = ("paddle", "microsoft")
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """What every page says of the product and of who answers for it; an empty text where there is none."""
+
+    product: str
+    name: str
+    country: str
+    support_url: str
+    privacy_policy_url: str
+    change_log_url: str
+    dpa_url: str
+    notice: str
+    fathom_site_id: str
+    fathom_script_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +64,10 @@ class Services:
     issuer: str
     audience: str
     addin_origins: frozenset[str]
+    sign_in: SignIn
+    directory: Directory
+    token_sealer: Sealer
+    vendor: Vendor
     marketplaces: Mapping[str, Marketplace]
     sellers: Mapping[str, SellsHere]
     stores: Mapping[str, LandsBuyers]
@@ -81,7 +106,22 @@ def connect(env: Mapping[str, str], clock: Clock = utc_now, *, operator: TokenCr
         issuer=settings.public_url,
         audience=settings.product_id,
         addin_origins=frozenset(settings.addin_origins),
-        marketplaces={name: found for name, found in (("paddle", paddle), ("microsoft", microsoft)) if found},
+        sign_in=EntraSignIn(
+            web,
+            settings.entra_authority,
+            settings.entra_client_id,
+            _client_credential(
+                settings.entra_client_secret,
+                settings.entra_certificate,
+                settings.entra_managed_identity_client_id,
+                credential,
+            ),
+            settings.graph_url,
+        ),
+        directory=Graph(web, settings.graph_url),
+        token_sealer=Sealer(settings.token_encryption_keys, clock),
+        vendor=_vendor(settings),
+        marketplaces={name: found for name, found in zip(MARKETPLACES, (paddle, microsoft), strict=True) if found},
         sellers={"paddle": paddle} if paddle else {},
         stores={"microsoft": microsoft} if microsoft else {},
     )
@@ -119,7 +159,9 @@ def _tables(settings: Settings, credential: TokenCredential, clock: Clock) -> Az
 
 def _hosts(settings: Settings) -> frozenset[str]:
     """Everybody who may be called, besides storage: whom the settings name."""
-    urls = [settings.paddle.paddle_api_url] if settings.paddle else []
+    urls = [settings.entra_authority, settings.graph_url]
+    if settings.paddle:
+        urls += [settings.paddle.paddle_api_url]
     if settings.marketplace:
         urls += [settings.marketplace.marketplace_api_url, settings.marketplace.marketplace_authority]
     return frozenset(host_of(url) for url in urls)
@@ -150,16 +192,23 @@ def _microsoft(settings: Settings, web: Web, credential: ManagedIdentityCredenti
         web,
         group.marketplace_authority,
         group.marketplace_client_id,
-        _client_credential(group, credential),
+        _client_credential(
+            group.marketplace_client_secret,
+            group.marketplace_certificate,
+            group.marketplace_managed_identity_client_id,
+            credential,
+        ),
         f"{group.marketplace_resource_id}/.default",
     )
     return Microsoft(checker, Offers(group.marketplace_offers), FulfillmentApi(web, group.marketplace_api_url, tokens))
 
 
-def _client_credential(group: MarketplaceSettings, credential: ManagedIdentityCredential) -> ClientCredential:
-    if not group.marketplace_managed_identity_client_id:
-        return ClientCredential(group.marketplace_client_secret, group.marketplace_certificate)
-    identity = credential.of(group.marketplace_managed_identity_client_id)
+def _client_credential(
+    secret: str, certificate: str, managed_identity: str, credential: ManagedIdentityCredential
+) -> ClientCredential:
+    if not managed_identity:
+        return ClientCredential(secret, certificate)
+    identity = credential.of(managed_identity)
 
     # https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
     def assertion() -> str:
@@ -169,3 +218,18 @@ def _client_credential(group: MarketplaceSettings, credential: ManagedIdentityCr
             raise Unreachable from None
 
     return ClientCredential(assertion=assertion)
+
+
+def _vendor(settings: Settings) -> Vendor:
+    return Vendor(
+        product=settings.product_name,
+        name=settings.vendor_name,
+        country=settings.vendor_country,
+        support_url=settings.support_url,
+        privacy_policy_url=settings.privacy_policy_url,
+        change_log_url=settings.change_log_url,
+        dpa_url=settings.dpa_url,
+        notice=settings.home_notice,
+        fathom_site_id=settings.fathom_site_id,
+        fathom_script_url=settings.fathom_script_url,
+    )

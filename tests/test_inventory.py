@@ -7,8 +7,9 @@ from typing import Annotated
 import pytest
 from pydantic import BaseModel
 
+from shared.domain.held import OURS
 from shared.domain.inventory import Basis, Category, Held, Keep, Purpose, Recipient, Source
-from shared.domain.records import OURS, RECORDS, Record, held_fields
+from shared.domain.records import RECORDS, Record, held_fields
 
 FIELDS = [pytest.param(model, name, id=f"{model.__name__}.{name}") for model in RECORDS for name in model.model_fields]
 CLOSED = {

@@ -217,3 +217,73 @@ class NoSeatFree(Refusal):
 
     code = "NO_SEAT_FREE"
     sentence = "All seats of this subscription are assigned."
+
+
+class NotAnAdministrator(Refusal):
+    """Seats for others are given and taken by an administrator of the tenant (P09)."""
+
+    code = "NOT_AN_ADMINISTRATOR"
+    sentence = "Only an administrator of your organisation can do this."
+
+
+class SignInTooOld(SignedOut):
+    """A right that may have been taken away since is believed for an hour."""
+
+    code = "SIGN_IN_TOO_OLD"
+    sentence = "Sign in again to go on: this needs a sign-in of the last hour."
+
+
+class ConsentNeeded(Refusal):
+    """The person has not yet allowed what this needs, or took it back."""
+
+    code = "CONSENT_NEEDED"
+    sentence = "Allow the directory to be read to go on."
+
+
+class SignInFailed(Refusal):
+    """A sign-in that came to nothing; ``code`` says why, from a closed list. Nothing that was answered is repeated."""
+
+    code = "SIGN_IN_FAILED"
+    sentence = "The sign-in did not work. Start again."
+
+
+class SignInExpired(SignInFailed):
+    """The attempt is older than ten minutes, was used already, or began in another browser."""
+
+    code = "SIGN_IN_EXPIRED"
+    sentence = "This sign-in has expired or was used already. Start again."
+
+
+class SignInCancelled(SignInFailed):
+    """The person said no at Microsoft."""
+
+    code = "SIGN_IN_CANCELLED"
+    sentence = "The sign-in was cancelled."
+
+
+class ConsentDeclined(SignInFailed):
+    """The person did not allow what was asked for."""
+
+    code = "CONSENT_DECLINED"
+    sentence = "The permission was not given. Nothing has changed."
+
+
+class ApprovalRequired(SignInFailed):
+    """The organisation lets only its administrators allow this."""
+
+    code = "APPROVAL_REQUIRED"
+    sentence = "Your organisation wants an administrator to approve this first."
+
+
+class OtherAccount(SignInFailed):
+    """A sign-in that was to widen a permission came back with somebody else."""
+
+    code = "OTHER_ACCOUNT"
+    sentence = "This was another account than the one that was signed in."
+
+
+class NotInDirectory(Refusal):
+    """Nobody of that name in the tenant's directory."""
+
+    code = "NOT_IN_DIRECTORY"
+    sentence = "Nobody in your organisation's directory has this address."

@@ -12,6 +12,8 @@ from pydantic import BeforeValidator, PlainSerializer, StringConstraints
 from shared.domain import instants
 
 Text = Annotated[str, StringConstraints(max_length=512)]
+# A property of a row holds 64 KiB of UTF-16.
+LongText = Annotated[str, StringConstraints(max_length=32_000)]
 
 
 def _none_if_empty(value: object) -> object:

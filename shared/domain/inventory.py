@@ -12,6 +12,7 @@ class Category(StrEnum):
     PURCHASE = "purchase"
     USAGE = "last use by day"
     CHOICE = "choices a person or their administrator made"
+    REQUEST = "that a right was used"
     BOOKKEEPING = "bookkeeping that names nobody"
 
 
@@ -24,6 +25,7 @@ class Purpose(StrEnum):
     ORDER_OF_SURPLUS = "to tell the vendor of use, and to order surplus seats"
     ERASURE = "to delete what is due"
     EXACTLY_ONCE = "to handle each event once and in order"
+    ACCOUNTABILITY = "to show that the law was kept"
 
 
 class Basis(StrEnum):
@@ -57,6 +59,10 @@ class Keep(StrEnum):
 
     ACCOUNT = "the account closes; 12 months after both the last live subscription and the last sign-in"
     SIGN_IN_ONLY = "the account closes; 7 days if nothing was bought or assigned"
+    CONSENT = (
+        "the account closes; 90 days without use; at once when Microsoft refuses it or the person signs out everywhere"
+    )
+    REQUEST = "12 months after the answer"
     CONTACT = "the buyer's account closes, at the latest with the subscription"
     SUBSCRIPTION = (
         "12 months after the subscription's end, sooner when the owner's account closes; "

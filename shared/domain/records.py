@@ -9,68 +9,41 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
-from shared.domain.fields import Day, Instant, Text, Texts, from_json
-from shared.domain.inventory import Basis, Category, Held, Keep, Purpose, Recipient, Source
+from shared.domain.fields import Day, Instant, LongText, Text, Texts, from_json
+from shared.domain.held import (
+    ACCOUNT_CONTACT,
+    ACCOUNT_IDENTIFIER,
+    ACCOUNT_LINK,
+    CLOCKWORK,
+    CONTACT,
+    LAST_USE,
+    OURS,
+    OWNER,
+    PAYMENT,
+    PURCHASE,
+    REQUEST,
+    SEAT_CHOICE,
+    SEAT_CONTACT,
+    SEAT_HINT,
+    SEAT_IDENTIFIER,
+)
+from shared.domain.inventory import Category, Held, Keep, Recipient, Source
 
 Status = Literal[
     "unconfirmed", "pending", "trialing", "active", "subscribed", "past_due", "suspended", "paused", "ended"
 ]
 OwnerKind = Literal["", "person", "organisation"]
 ScheduledAction = Literal["", "cancel", "pause"]
-DueKind = Literal["subscription", "seat_hints", "reference", "account"]
+DueKind = Literal["subscription", "seat_hints", "reference", "account", "request"]
+RequestKind = Literal["access", "correction", "restriction", "objection", "erasure"]
+RequestOutcome = Literal["", "done", "refused"]
+RequestReason = Literal["", "kept by law"]
 
 Adjustments = Annotated[
     dict[Text, "AdjustmentState"],
     BeforeValidator(from_json),
     PlainSerializer(lambda found: json.dumps({key: state.model_dump() for key, state in sorted(found.items())})),
 ]
-
-OURS = Held(
-    Category.BOOKKEEPING,
-    Purpose.EXACTLY_ONCE,
-    Basis.LEGITIMATE_INTEREST,
-    Source.SERVER,
-    Recipient.NOBODY,
-    Keep.SUBSCRIPTION,
-    exported=False,
-)
-CLOCKWORK = replace(OURS, purpose=Purpose.ERASURE, basis=Basis.LEGAL_DUTY)
-PURCHASE = Held(
-    Category.PURCHASE,
-    Purpose.LICENSE,
-    Basis.CONTRACT,
-    Source.MARKETPLACE,
-    Recipient.ADMINISTRATORS,
-    Keep.SUBSCRIPTION,
-    exported=True,
-)
-PAYMENT = replace(PURCHASE, purpose=Purpose.BILLING, recipients=Recipient.VENDOR)
-CONTACT = replace(PAYMENT, category=Category.CONTACT, keep=Keep.CONTACT)
-OWNER = replace(PURCHASE, category=Category.IDENTIFIER, source=Source.SERVER, recipients=Recipient.VENDOR)
-SEAT_IDENTIFIER = Held(
-    Category.IDENTIFIER,
-    Purpose.LICENSE,
-    Basis.CONTRACT,
-    Source.MICROSOFT_365,
-    Recipient.ADMINISTRATORS,
-    Keep.SEAT,
-    exported=True,
-)
-SEAT_CONTACT = replace(SEAT_IDENTIFIER, category=Category.CONTACT)
-SEAT_CHOICE = replace(SEAT_IDENTIFIER, category=Category.CHOICE, source=Source.ADMINISTRATOR)
-SEAT_HINT = replace(SEAT_IDENTIFIER, source=Source.SERVER, recipients=Recipient.NOBODY)
-ACCOUNT_IDENTIFIER = replace(SEAT_IDENTIFIER, purpose=Purpose.ACCOUNT, recipients=Recipient.VENDOR, keep=Keep.ACCOUNT)
-ACCOUNT_CONTACT = replace(ACCOUNT_IDENTIFIER, category=Category.CONTACT)
-ACCOUNT_LINK = replace(ACCOUNT_IDENTIFIER, source=Source.SERVER)
-LAST_USE = Held(
-    Category.USAGE,
-    Purpose.ORDER_OF_SURPLUS,
-    Basis.LEGITIMATE_INTEREST,
-    Source.ADD_IN,
-    Recipient.VENDOR,
-    Keep.SEAT,
-    exported=True,
-)
 
 
 class Record(BaseModel):
@@ -198,6 +171,29 @@ class Account(Record):
     last_sign_in: Annotated[Day, replace(ACCOUNT_LINK, keep=Keep.SIGN_IN_ONLY)]
     led_to_something: Annotated[bool, replace(CLOCKWORK, keep=Keep.ACCOUNT)] = False
     closed: Annotated[bool, replace(ACCOUNT_LINK, category=Category.CHOICE)] = False
+    not_before: Annotated[Instant, replace(ACCOUNT_LINK, category=Category.CHOICE)] = None
+    objections: Annotated[Texts, replace(ACCOUNT_LINK, category=Category.CHOICE)] = ()
+    requests: Annotated[Texts, ACCOUNT_LINK] = ()
+
+
+class Token(Record):
+    """Beside the account: the tokens by which its person lets us read their own Graph data (P06), encrypted."""
+
+    sealed: Annotated[
+        LongText, replace(ACCOUNT_IDENTIFIER, keep=Keep.CONSENT, recipients=Recipient.NOBODY, exported=False)
+    ]
+    used_on: Annotated[Day, replace(ACCOUNT_LINK, keep=Keep.CONSENT)]
+
+
+class Request(Record):
+    """Under a random number that its person holds: that a right was used, and what came of it. It names nobody."""
+
+    kind: Annotated[RequestKind, REQUEST]
+    received_on: Annotated[Day, REQUEST]
+    answered_on: Annotated[Day, REQUEST] = None
+    outcome: Annotated[RequestOutcome, REQUEST] = ""
+    reason: Annotated[RequestReason, REQUEST] = ""
+    goes_at: Annotated[Instant, replace(CLOCKWORK, keep=Keep.REQUEST)]
 
 
 class Ownership(Record):
@@ -280,6 +276,8 @@ RECORDS: tuple[type[Record], ...] = (
     BillingContact,
     Receipt,
     Account,
+    Token,
+    Request,
     Ownership,
     SeatHint,
     AccountHint,

@@ -11,6 +11,8 @@ SEAT_KEPT_AFTER_END = timedelta(days=30)
 UNCLAIMED_KEPT_AFTER_END = timedelta(days=90)
 SUBSCRIPTION_KEPT_AFTER_END = timedelta(days=365)
 ACCOUNT_KEPT = timedelta(days=365)
+TOKEN_KEPT_UNUSED = timedelta(days=90)
+REQUEST_KEPT = timedelta(days=365)
 
 # What nobody activates is void after thirty days, and nobody tells:
 # https://learn.microsoft.com/partner-center/marketplace-offers/pc-saas-fulfillment-life-cycle

@@ -8,6 +8,7 @@ from shared.domain.records import Due
 from shared.operations.erase_account import look_at_account
 from shared.operations.look_at_hints import look_at_hints
 from shared.operations.look_at_reference import look_at_reference
+from shared.operations.look_at_request import look_at_request
 from shared.operations.look_at_subscription import look_at_subscription
 from shared.ports import Conflict, Delete, Outside, Stored
 
@@ -63,3 +64,5 @@ def _look_at_record(outside: Outside, due: Due) -> int:
             return look_at_account(outside, due.target)
         case "reference":
             return look_at_reference(outside, due.target)
+        case "request":
+            return look_at_request(outside, due.target)

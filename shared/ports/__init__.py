@@ -1,7 +1,7 @@
 """The outside world: what operations may ask of it, and how it fails."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from shared.domain.entitlement import Terms
@@ -18,6 +18,7 @@ from shared.ports.marketplaces import (
     ServiceTokens,
     TokenChecker,
 )
+from shared.ports.people import Access, Attempt, Directory, Permission, Profile, SignedIn, SignIn, Wish
 from shared.ports.tables import (
     Change,
     Conflict,
@@ -35,12 +36,15 @@ from shared.ports.tables import (
 )
 
 __all__ = [
+    "Access",
+    "Attempt",
     "Change",
     "Checkout",
     "Clock",
     "Conflict",
     "Contact",
     "Delete",
+    "Directory",
     "Hint",
     "Identities",
     "Insert",
@@ -49,18 +53,24 @@ __all__ = [
     "Marketplace",
     "NotStorable",
     "Outside",
+    "Permission",
+    "Profile",
     "Proof",
     "Put",
     "R",
     "Row",
+    "Seals",
     "Seen",
     "SellsHere",
     "ServiceTokens",
+    "SignIn",
+    "SignedIn",
     "Signer",
     "StorageUnavailable",
     "Stored",
     "Tables",
     "TokenChecker",
+    "Wish",
     "Write",
 ]
 
@@ -92,6 +102,18 @@ class Signer(Protocol):
 
     def published(self) -> list[dict[str, str]]:
         """The public keys that are in use, about to be, or still needed."""
+        ...
+
+
+class Seals(Protocol):
+    """Encrypts what only this server may read again."""
+
+    def seal(self, purpose: str, content: Mapping[str, Any]) -> str:
+        """Unpadded base64url. What is sealed for one purpose opens for no other."""
+        ...
+
+    def open(self, purpose: str, sealed: str, lasts: timedelta) -> dict[str, Any] | None:
+        """The content; None for what is older than ``lasts`` or was not sealed by us for this purpose."""
         ...
 
 
@@ -145,6 +167,21 @@ class Outside(Protocol):
 
     def marketplace_of(self, subscription: str) -> Marketplace:
         """The marketplace that a subscription's name begins with. Raises NotFound where it is not configured."""
+        ...
+
+    @property
+    def sign_in(self) -> SignIn:
+        """How people sign in."""
+        ...
+
+    @property
+    def directory(self) -> Directory:
+        """Who people are in their tenant."""
+        ...
+
+    @property
+    def token_sealer(self) -> Seals:
+        """How tokens are encrypted at rest."""
         ...
 
     @property

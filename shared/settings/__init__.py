@@ -50,6 +50,32 @@ class PaddleSettings(_Group):
     paddle_prices: Prices
 
 
+class EntraSettings(_Group):
+    """How people sign in, with exactly one way of a credential, and where the directory is asked about them."""
+
+    entra_authority: Url
+    entra_client_id: Text
+    entra_client_secret: Text = Field("", repr=False)
+    entra_certificate: Text = Field("", repr=False)
+    entra_managed_identity_client_id: Text = ""
+    graph_url: Url
+
+
+class VendorSettings(_Group):
+    """What every page says of the product and of who answers for it."""
+
+    product_name: Text
+    vendor_name: Text
+    vendor_country: Text
+    support_url: Url
+    privacy_policy_url: Url
+    change_log_url: Url
+    dpa_url: Url
+    home_notice: Text = ""
+    fathom_site_id: Text = ""
+    fathom_script_url: Url = ""
+
+
 class MarketplaceSettings(_Group):
     """What Microsoft's marketplace needs; the group is whole or absent, with exactly one way of a credential."""
 
@@ -75,7 +101,7 @@ class StorageSettings(_Group):
     extra_ca_file: Authorities = ""
 
 
-class Settings(StorageSettings):
+class Settings(StorageSettings, EntraSettings, VendorSettings):
     """Everything that is configured."""
 
     environment: Environment
@@ -87,6 +113,7 @@ class Settings(StorageSettings):
     license_signing_keys: SigningKeys = Field(repr=False)
     identity_hash_keys: HashKeys = Field(repr=False)
     session_keys: HashKeys = Field(repr=False)
+    token_encryption_keys: HashKeys = Field(repr=False)
     sentry_dsn: Dsn = Field("", repr=False)
     paddle: PaddleSettings | None = None
     marketplace: MarketplaceSettings | None = None
@@ -106,11 +133,7 @@ SETTING_NAMES = frozenset(
     name.upper() for group in [Settings, *_GROUPS.values()] for name in group.model_fields if name not in _GROUPS
 )
 
-_MARKETPLACE_CREDENTIALS = (
-    "MARKETPLACE_CLIENT_SECRET",
-    "MARKETPLACE_CERTIFICATE",
-    "MARKETPLACE_MANAGED_IDENTITY_CLIENT_ID",
-)
+_CREDENTIALS = ("CLIENT_SECRET", "CERTIFICATE", "MANAGED_IDENTITY_CLIENT_ID")
 
 G = TypeVar("G", bound=_Group)
 
@@ -171,9 +194,12 @@ def _contradictions(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     used = [group for group in _GROUPS.values() if not _names(group).isdisjoint(given)]
     if not used:
         yield "PADDLE_WEBHOOK_SECRETS", "is missing, and so is every other marketplace"
-    credentials = [name for name in _MARKETPLACE_CREDENTIALS if name in given]
-    if MarketplaceSettings in used and len(credentials) != 1:
-        yield _MARKETPLACE_CREDENTIALS[0], f"exactly one of {', '.join(_MARKETPLACE_CREDENTIALS)} must be given"
+    for app in ("ENTRA", "MARKETPLACE") if MarketplaceSettings in used else ("ENTRA",):
+        ways = [f"{app}_{way}" for way in _CREDENTIALS]
+        if sum(way in given for way in ways) != 1:
+            yield ways[0], f"exactly one of {', '.join(ways)} must be given"
+    if ("FATHOM_SITE_ID" in given) is not ("FATHOM_SCRIPT_URL" in given):
+        yield "FATHOM_SITE_ID", "must be given together with FATHOM_SCRIPT_URL, or neither"
 
 
 def _parse(group: type[G], given: Mapping[str, str], now: float, problems: dict[str, str]) -> G | None:

@@ -17,9 +17,11 @@ from shared.domain.records import (
     Receipt,
     Record,
     Reference,
+    Request,
     Seat,
     SeatHint,
     Subscription,
+    Token,
     Transaction,
     TransactionHint,
     Unhandled,
@@ -100,6 +102,16 @@ def transaction_hint(number: str) -> Row[TransactionHint]:
 def account(account: str) -> Row[Account]:
     """An account."""
     return Row("accounts", account, "account", Account)
+
+
+def token(account: str) -> Row[Token]:
+    """The tokens that an account's person gave us."""
+    return Row("accounts", account, "token", Token)
+
+
+def request(number: str) -> Row[Request]:
+    """One use of a right."""
+    return Row("requests", number, "request", Request)
 
 
 def ownership(account: str, subscription: str) -> Row[Ownership]:

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import pytest
 from pydantic import ValidationError, create_model
 
-from shared.domain.records import OURS, RECORDS, Record, Seat, Subscription, Transaction
+from shared.domain.held import OURS
+from shared.domain.records import RECORDS, Record, Seat, Subscription, Transaction
 from shared.ports import NotStorable, Row
 from shared.storage import keys
 from shared.storage.entities import keys_of, to_entity, to_merge, to_record
