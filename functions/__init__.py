@@ -1,18 +1,19 @@
 """How we are asked: HTTP and timers. Triggers know no table, no vendor and no rule."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import azure.functions as func
 
 from functions import health, landing, license, nowhere, purge, reconcile, webhooks
-from shared.services import Services
+from shared.services import MARKETPLACES, Services
 from shared.telemetry import quiet_libraries
 
 
-def create_app(services: Callable[[], Services]) -> func.FunctionApp:
+def create_app(services: Callable[[], Services], marketplaces: Iterable[str] = MARKETPLACES) -> func.FunctionApp:
     """The app with every route and timer; ``services`` is first asked when a request comes."""
     quiet_libraries()
-    blueprints = [module.blueprint(services) for module in (health, landing, license, purge, reconcile, webhooks)]
+    blueprints = [module.blueprint(services) for module in (health, landing, license, purge, reconcile)]
+    blueprints.append(webhooks.blueprint(services, marketplaces))
     app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
     for blueprint in (*blueprints, nowhere.blueprint(blueprints)):
         app.register_functions(blueprint)

@@ -1,14 +1,14 @@
 """The app on the local host, asked over real HTTP."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 
 from dev.host import Host, running
 from functions import create_app
-from shared.services import Services
+from shared.services import MARKETPLACES, Services
 from tests.paddle import Payload, sign
 from tests.runtime.asking import Answer, Headers, ask
 from tests.world import NOON
@@ -20,9 +20,9 @@ LICENSE, WEBHOOK = "/api/license", "/api/webhooks/paddle"
 
 
 @contextmanager
-def serving(services: Callable[[], Services]) -> Iterator[str]:
+def serving(services: Callable[[], Services], marketplaces: Iterable[str] = MARKETPLACES) -> Iterator[str]:
     """The app over these services, at the URL that is yielded; its timers run only by hand."""
-    with running(Host(create_app(services), host_json=HOST_JSON, clock=lambda: NOON)) as base:
+    with running(Host(create_app(services, marketplaces), host_json=HOST_JSON, clock=lambda: NOON)) as base:
         yield base
 
 

@@ -16,8 +16,11 @@ from shared.operations.receive_message import receive_message
 from shared.operations.reconcile import reconcile
 from shared.ports import Contact, Hint, Marketplace, Proof
 from shared.storage import keys
+from tests.functions.serving import assert_problem, serving
 from tests.histories.memory import MemoryTables
 from tests.marketplaces.suite.vendors import Message, Vendor, market_of
+from tests.marketplaces.toy.services import MARKETPLACES
+from tests.runtime.asking import ask
 from tests.world import MALLORY
 
 SECOND = timedelta(seconds=1)
@@ -59,6 +62,20 @@ def test_a_message_is_taken_and_its_purchase_is_unclaimed(vendor: Vendor) -> Non
     assert header is not None
     assert (header.plan, header.quantity, header.account, header.owner_kind) == ("team", 3, "", "")
     assert header.status in {"active", "subscribed"}
+
+
+def test_a_message_has_a_route_of_the_marketplaces_name(vendor: Vendor) -> None:
+    bought = vendor.buy(3)
+    message = vendor.message(bought)
+    (forged, *_) = vendor.forged(bought).values()
+
+    with serving(lambda: vendor.services, MARKETPLACES) as base:
+        path = f"/api/webhooks/{vendor.name}"
+        refused, taken = [ask(base, "POST", path, [*sent.headers.items()], sent.body) for sent in (forged, message)]
+
+    assert_problem(refused, 401, "SIGNATURE_INVALID")
+    assert (taken.status, taken.body) == (200, b"")
+    assert seats(vendor, bought) == 3
 
 
 def test_a_message_says_what_it_says_or_where_to_look(vendor: Vendor) -> None:
