@@ -1,25 +1,27 @@
-"""Who there is to play with: a small organisation's people, and a stranger."""
+"""Whom the commands can name: people of the stand-ins' world as the app's own operations know them."""
 
+from dev.entra import cast
+from dev.entra.people import CONTOSO
 from dev.trouble import Trouble
 from shared.domain.people import Person
 from shared.operations.assign_seat import Assignee
 
-ORGANISATION = "Contoso"
-_TENANT = "c0470500-0000-4000-8000-000000000000"
-_STRANGERS_TENANT = "e7110000-0000-4000-8000-000000000000"
+_WORLD = cast.demo()
+ORGANISATION = _WORLD.tenants[CONTOSO].name
 
 
-def _person(number: int, name: str, *addresses: str, tenant: str = _TENANT) -> Assignee:
-    return Assignee(Person(tenant, f"{number:08d}-0000-4000-8000-000000000000"), name, addresses)
+def _assignee(id_: str) -> Assignee:
+    user = _WORLD.users[id_]
+    return Assignee(Person(user.tenant, user.id), user.name, user.addresses)
 
 
-ALICE = _person(1, "Alice Admin", "alice@contoso.example")
-BOB = _person(2, "Bob Bee", "bob@contoso.example", "b.bee@contoso.example")
-CAROL = _person(3, "Carol Sea", "carol@contoso.example")
-DAVE = _person(4, "Dave Dee", "dave@contoso.example")
-ERIN = _person(5, "Erin Eve", "erin@contoso.example")
-FRANK = _person(6, "Frank Eff", "frank@contoso.example")
-MALLORY = _person(7, "Mallory", "mallory@evil.example", tenant=_STRANGERS_TENANT)
+ALICE = _assignee(cast.ALICE)
+BOB = _assignee(cast.BOB)
+CAROL = _assignee(cast.CAROL)
+DAVE = _assignee(cast.DAVE)
+ERIN = _assignee(cast.ERIN)
+FRANK = _assignee(cast.FRANK)
+MALLORY = _assignee(cast.MALLORY)
 
 PEOPLE = (ALICE, BOB, CAROL, DAVE, ERIN, FRANK, MALLORY)
 
