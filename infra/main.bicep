@@ -168,6 +168,23 @@ module app 'modules/app.bicep' = {
       LICENSE_SIGNING_KEYS: secret(vault.outputs.name, 'LICENSE-SIGNING-KEYS')
       IDENTITY_HASH_KEYS: secret(vault.outputs.name, 'IDENTITY-HASH-KEYS')
       SESSION_KEYS: secret(vault.outputs.name, 'SESSION-KEYS')
+      TOKEN_ENCRYPTION_KEYS: secret(vault.outputs.name, 'TOKEN-ENCRYPTION-KEYS')
+      PRODUCT_NAME: choices.PRODUCT_NAME
+      VENDOR_NAME: choices.VENDOR_NAME
+      VENDOR_COUNTRY: choices.VENDOR_COUNTRY
+      SUPPORT_URL: choices.SUPPORT_URL
+      PRIVACY_POLICY_URL: choices.PRIVACY_POLICY_URL
+      CHANGE_LOG_URL: choices.CHANGE_LOG_URL
+      DPA_URL: choices.DPA_URL
+      HOME_NOTICE: choices.HOME_NOTICE
+      FATHOM_SITE_ID: choices.FATHOM_SITE_ID
+      FATHOM_SCRIPT_URL: choices.FATHOM_SCRIPT_URL
+      ENTRA_AUTHORITY: choices.ENTRA_AUTHORITY
+      ENTRA_CLIENT_ID: choices.ENTRA_CLIENT_ID
+      ENTRA_CLIENT_SECRET: secretIf(choices.ENTRA_CREDENTIAL == 'secret', vault.outputs.name, 'ENTRA-CLIENT-SECRET')
+      ENTRA_CERTIFICATE: secretIf(choices.ENTRA_CREDENTIAL == 'certificate', vault.outputs.name, 'ENTRA-CERTIFICATE')
+      ENTRA_MANAGED_IDENTITY_CLIENT_ID: choices.ENTRA_MANAGED_IDENTITY_CLIENT_ID
+      GRAPH_URL: choices.GRAPH_URL
       PADDLE_WEBHOOK_SECRETS: secret(vault.outputs.name, 'PADDLE-WEBHOOK-SECRETS')
       PADDLE_API_URL: choices.PADDLE_API_URL
       PADDLE_API_KEY: secret(vault.outputs.name, 'PADDLE-API-KEY')

@@ -23,7 +23,7 @@ ENDPOINTS = {
     "TABLES_ENDPOINT": "https://t.table.core.windows.net",
     "LEDGER_ENDPOINT": "https://l.table.core.windows.net",
 }
-OPTIONAL = {"SENTRY_DSN", "EXTRA_CA_FILE", *ENDPOINTS}
+OPTIONAL = {"SENTRY_DSN", "EXTRA_CA_FILE", "HOME_NOTICE", "FATHOM_SITE_ID", "FATHOM_SCRIPT_URL", *ENDPOINTS}
 MICROSOFT = {
     "MARKETPLACE_API_URL": "https://marketplaceapi.microsoft.com/api",
     "MARKETPLACE_AUTHORITY": "https://login.microsoftonline.com/33333333-3333-4333-8333-333333333333",
@@ -34,9 +34,17 @@ MICROSOFT = {
     "MARKETPLACE_RESOURCE_ID": "20e940b3-4c77-4b0b-9a53-9e16a1b010a7",
     "MARKETPLACE_OFFERS": json.dumps({"mail-merge": {"team-plan": "team"}}),
 }
-OTHER_CREDENTIALS = {"MARKETPLACE_CERTIFICATE", "MARKETPLACE_MANAGED_IDENTITY_CLIENT_ID"}
+OTHER_WAYS = ("CERTIFICATE", "MANAGED_IDENTITY_CLIENT_ID")
+OTHER_CREDENTIALS = {f"{app}_{way}" for app in ("ENTRA", "MARKETPLACE") for way in OTHER_WAYS}
 FREE_TEXT = {
     "PRODUCT_ID",
+    "PRODUCT_NAME",
+    "VENDOR_NAME",
+    "VENDOR_COUNTRY",
+    "HOME_NOTICE",
+    "FATHOM_SITE_ID",
+    "ENTRA_CLIENT_ID",
+    "ENTRA_CLIENT_SECRET",
     "PADDLE_API_KEY",
     "PADDLE_CLIENT_TOKEN",
     "MARKETPLACE_TENANT_ID",
@@ -88,7 +96,9 @@ def test_an_empty_environment_names_everything_that_must_be_there() -> None:
     assert set(problems({})) == missing
 
 
-@pytest.mark.parametrize("name", sorted(set(environment()) - {"TABLES_CONNECTION", "LEDGER_CONNECTION"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(environment()) - {"TABLES_CONNECTION", "LEDGER_CONNECTION", "ENTRA_CLIENT_SECRET"})
+)
 @pytest.mark.parametrize("value", [None, "", " \t"])
 def test_a_setting_that_is_missing_or_empty_is_named(name: str, value: str | None) -> None:
     env = without(name) if value is None else {**environment(), name: value}
@@ -100,7 +110,11 @@ def test_a_setting_that_is_missing_or_empty_is_named(name: str, value: str | Non
 def test_a_key_vault_reference_that_did_not_resolve_is_refused(name: str) -> None:
     env = {**environment(), **(MICROSOFT if name in MICROSOFT else {}), name: UNRESOLVED}
     if name in OTHER_CREDENTIALS:
-        env |= {other: value for other, value in MICROSOFT.items() if other != "MARKETPLACE_CLIENT_SECRET"}
+        secret = f"{name.split('_', maxsplit=1)[0]}_CLIENT_SECRET"
+        env = {**env, **MICROSOFT, name: UNRESOLVED}
+        del env[secret]
+    if name.startswith("FATHOM_"):
+        env = {"FATHOM_SITE_ID": "SITE", "FATHOM_SCRIPT_URL": "https://cdn.example/script.js", **env}
     # Of the two ways to an account only one may be given.
     env.pop(name.replace("ENDPOINT", "CONNECTION") if name in ENDPOINTS else "", None)
 
@@ -109,8 +123,8 @@ def test_a_key_vault_reference_that_did_not_resolve_is_refused(name: str) -> Non
 
 def test_every_problem_is_reported_at_once() -> None:
     bad = dict.fromkeys(SETTING_NAMES - FREE_TEXT, f"{CANARY}://")
-    texts = {name for name in FREE_TEXT if name.startswith("MARKETPLACE_")}
-    env = {**bad, "PADDLE_API_KEY": UNRESOLVED, **dict.fromkeys(texts, UNRESOLVED)}
+    # Of texts that may be anything, an unresolved reference is what can be wrong.
+    env = {**bad, **dict.fromkeys(FREE_TEXT, UNRESOLVED)}
 
     assert set(problems(env)) == SETTING_NAMES
 
@@ -147,9 +161,18 @@ def test_microsofts_group_is_whole_or_absent(name: str) -> None:
     assert set(problems(env)) == {name}
 
 
-def test_microsofts_marketplace_is_given_one_credential() -> None:
-    for name in OTHER_CREDENTIALS:
-        assert set(problems({**environment(), **MICROSOFT, name: "another"})) == {"MARKETPLACE_CLIENT_SECRET"}
+@pytest.mark.parametrize("app", ["ENTRA", "MARKETPLACE"])
+def test_an_app_registration_is_given_one_credential(app: str) -> None:
+    whole, secret = {**environment(), **MICROSOFT}, f"{app}_CLIENT_SECRET"
+
+    for way in OTHER_WAYS:
+        assert set(problems({**whole, f"{app}_{way}": "another"})) == {secret}
+    assert set(problems({name: value for name, value in whole.items() if name != secret})) == {secret}
+
+
+def test_statistics_are_set_whole_or_not_at_all() -> None:
+    for given in ({"FATHOM_SITE_ID": "SITE"}, {"FATHOM_SCRIPT_URL": "https://cdn.example/script.js"}):
+        assert set(problems({**environment(), **given})) == {"FATHOM_SITE_ID"}
 
 
 def test_either_marketplace_is_enough() -> None:
@@ -242,6 +265,11 @@ MALFORMED = {
     "LICENSE_SIGNING_KEYS": BAD_KEYS[1:],
     "IDENTITY_HASH_KEYS": BAD_KEYS[1:],
     "SESSION_KEYS": BAD_KEYS[1:],
+    "TOKEN_ENCRYPTION_KEYS": BAD_KEYS[1:],
+    **{key: ["x" * 4097] for key in ["PRODUCT_NAME", "VENDOR_NAME", "VENDOR_COUNTRY", "ENTRA_CLIENT_ID"]},
+    **dict.fromkeys(
+        ["SUPPORT_URL", "PRIVACY_POLICY_URL", "CHANGE_LOG_URL", "DPA_URL", "ENTRA_AUTHORITY", "GRAPH_URL"], URLS
+    ),
 }
 
 

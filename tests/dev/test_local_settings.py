@@ -15,13 +15,16 @@ from shared.settings import SETTING_NAMES, read_settings
 # The other way to reach storage, what is off when it is empty, and a marketplace that nothing plays here yet: its group
 # is whole or absent.
 NO_STAND_IN_YET = {name for name in SETTING_NAMES if name.startswith("MARKETPLACE_")}
-LEFT_OUT = {"TABLES_ENDPOINT", "LEDGER_ENDPOINT", "EXTRA_CA_FILE", "SENTRY_DSN"} | NO_STAND_IN_YET
+EMPTY_IS_OFF = {"SENTRY_DSN", "HOME_NOTICE", "FATHOM_SITE_ID", "FATHOM_SCRIPT_URL"}
+OTHER_WAYS = {"TABLES_ENDPOINT", "LEDGER_ENDPOINT", "ENTRA_CERTIFICATE", "ENTRA_MANAGED_IDENTITY_CLIENT_ID"}
+LEFT_OUT = {"EXTRA_CA_FILE"} | EMPTY_IS_OFF | OTHER_WAYS | NO_STAND_IN_YET
 KEYS = {
     "TABLES_CONNECTION",
     "LEDGER_CONNECTION",
     "LICENSE_SIGNING_KEYS",
     "IDENTITY_HASH_KEYS",
     "SESSION_KEYS",
+    "TOKEN_ENCRYPTION_KEYS",
     "PADDLE_WEBHOOK_SECRETS",
 }
 

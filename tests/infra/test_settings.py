@@ -13,11 +13,16 @@ SET_BY_THE_PLATFORM = {"IDENTITY_ENDPOINT", "IDENTITY_HEADER"}
 IDENTITY = {"AZURE_CLIENT_ID"}
 
 # One of these, or neither: the vault may lack them.
-OPTIONAL_SECRETS = {"MARKETPLACE_CLIENT_SECRET": "secret", "MARKETPLACE_CERTIFICATE": "certificate"}
+OPTIONAL_SECRETS = {
+    f"{app}_{name}": way
+    for app in ("ENTRA", "MARKETPLACE")
+    for name, way in (("CLIENT_SECRET", "secret"), ("CERTIFICATE", "certificate"))
+}
 SECRETS = {
     "LICENSE_SIGNING_KEYS",
     "IDENTITY_HASH_KEYS",
     "SESSION_KEYS",
+    "TOKEN_ENCRYPTION_KEYS",
     "PADDLE_WEBHOOK_SECRETS",
     "PADDLE_API_KEY",
     *OPTIONAL_SECRETS,
@@ -62,7 +67,9 @@ def test_secrets_are_references_into_the_vault_and_nothing_else_is() -> None:
 
 def test_a_secret_that_need_not_be_there_is_referred_to_only_where_it_was_chosen() -> None:
     chosen = {
-        name: re.search(rf"{name}: secretIf\(choices.MARKETPLACE_CREDENTIAL == '(\w+)', ", source("main.bicep"))
+        name: re.search(
+            rf"{name}: secretIf\(choices.{name.split('_')[0]}_CREDENTIAL == '(\w+)', ", source("main.bicep")
+        )
         for name, value in settings.items()
         if value.get("function", {}).get("type") == "secretIf"
     }
