@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from shared.settings import SETTING_NAMES
+from tests.functions.serving import in_each_language
 from tests.world import environment
 
 ROOT = Path(__file__).parents[1]
 SENTINEL = "s3cr3t-v4lu3"
 # What a license lookup, and so a cold start, has no use for; and what is not deployed at all.
-UNUSED = {"msal", "azure.identity", "sentry_sdk", "aiohttp", "paddle_billing", "pydantic_settings"}
+UNUSED = {"babel", "jinja2", "msal", "azure.identity", "sentry_sdk", "aiohttp", "paddle_billing", "pydantic_settings"}
 NOT_DEPLOYED = {"dev", "tests", "support", "pytest", "uvicorn"}
 
 INDEX = """
@@ -61,7 +62,8 @@ def test_the_app_indexes_with_an_empty_environment_and_says_nothing() -> None:
     names, _ = json.loads(ran.stdout)
 
     assert set(names) == {
-        *("health", "landing", "landing_confirmed", "license", "license_keys", "purge", "reconcile"),
+        *in_each_language("landing", "landing_confirmed"),
+        *("health", "license", "license_keys", "purge", "reconcile"),
         *("webhook_microsoft", "webhook_paddle", "zz_nowhere"),
     }
     assert ran.stderr == ""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dev.host import Host, running
 from functions import create_app
+from functions.pages import LANGUAGES
 from shared.services import MARKETPLACES, Services
 from tests.paddle import Payload, sign
 from tests.runtime.asking import Answer, Headers, ask
@@ -17,6 +18,11 @@ ROOT = Path(__file__).parents[2]
 HOST_JSON = json.loads((ROOT / "host.json").read_text())
 JSON: Headers = [("Content-Type", "application/json")]
 LICENSE, WEBHOOK = "/api/license", "/api/webhooks/paddle"
+
+
+def in_each_language(*pages: str) -> set[str]:
+    """The functions of these pages: at a route of their own, and in each language."""
+    return {name for page in pages for name in (page, *(f"{page}_{language}" for language in LANGUAGES))}
 
 
 @contextmanager

@@ -42,7 +42,8 @@ def token(store: Store, id_: str) -> str:
 
 
 def text(answer: Answer) -> str:
-    return answer.body.decode()
+    """What the page is about, without the frame."""
+    return answer.body.decode().partition("<main")[2].partition("</main>")[0]
 
 
 def activations(store: Store) -> int:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import pytest
 
 from dev.host.index import HttpFunction, TimerFunction, declared
 from functions import create_app
+from functions.pages import LANGUAGES
 from tests.functions.serving import JSON, LICENSE, WEBHOOK, assert_problem
 from tests.paddle import Subscription, sign
 from tests.runtime.asking import Headers, ask
@@ -31,11 +32,19 @@ class Request:
     body: bytes = b""
 
 
-TAKEN = {
-    "health": [Request("GET", "/api/health")],
+# Pages, which are in each language, too. Nobody is signed in here; who is has tests of their own.
+PAGES = {
     "landing": [Request("GET", "/landing")],
-    # Nobody is signed in here; who is has tests of their own.
     "landing_confirmed": [Request("POST", "/landing", 401)],
+}
+TAKEN = {
+    **PAGES,
+    **{
+        f"{name}_{language}": [replace(request, path=f"/{language}{request.path}") for request in requests]
+        for name, requests in PAGES.items()
+        for language in LANGUAGES
+    },
+    "health": [Request("GET", "/api/health")],
     "license": [Request("POST", LICENSE, 200, JSON, GOOD), Request("OPTIONS", LICENSE, 204)],
     "license_keys": [Request("GET", "/.well-known/jwks.json")],
     # This world sells at Paddle only.

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.functions.sentinels import ADDRESS, CLIENT, TOKEN, Sinks, found_in
-from tests.functions.serving import JSON, LICENSE, ROOT
+from tests.functions.serving import JSON, LICENSE, ROOT, in_each_language
 from tests.runtime.shim import InvocationFailed, index
 from tests.world import environment
 
@@ -20,9 +20,8 @@ def test_the_app_indexes_and_answers_without_any_setting(capfd: pytest.CaptureFi
             runtime.timer("purge")
 
     assert runtime.functions.keys() == {
+        *in_each_language("landing", "landing_confirmed"),
         "health",
-        "landing",
-        "landing_confirmed",
         "license",
         "license_keys",
         "purge",

@@ -1,0 +1,71 @@
+"""Functions for people: a page at its route and in each language, and a page for whatever is refused."""
+
+from collections.abc import Callable, Sequence
+
+import azure.functions as func
+
+from functions.caller import Session, caller
+from functions.edge import Handler, Surprise, endpoint, problem
+from functions.pages.answering import show
+from functions.pages.language import LANGUAGES
+from shared.domain.errors import Refusal, SignedOut, Unavailable
+from shared.services import Services
+from shared.telemetry import note, report
+
+PageHandler = Callable[[func.HttpRequest, Services], func.HttpResponse]
+
+
+def page_endpoint(services: Callable[[], Services]) -> Callable[[PageHandler], Handler]:
+    """Every answer of a function for people: the handler's own, or a page that says what was refused and what next."""
+
+    def decorate(handler: PageHandler) -> Handler:
+        def answer(req: func.HttpRequest) -> func.HttpResponse:
+            outside = services()
+            try:
+                return handler(req, outside)
+            except Refusal as refusal:
+                if isinstance(refusal, Unavailable):
+                    note(refusal)
+                return show_refusal(req, outside, refusal)
+            except Exception as error:  # noqa: BLE001 - a surprise gets a page, too
+                report(error)
+                return show_refusal(req, outside, Surprise(), status=500)
+
+        return endpoint(answer)
+
+    return decorate
+
+
+def pages_at(
+    functions: func.Blueprint, services: Callable[[], Services], name: str, route: str, methods: Sequence[str]
+) -> Callable[[PageHandler], Handler]:
+    """Registers a page at its route, as the function ``name``, and in each language, as ``name_fr`` at `fr/route`."""
+
+    def decorate(handler: PageHandler) -> Handler:
+        answer = page_endpoint(services)(handler)
+        at = {name: route} | {f"{name}_{language}": f"{language}/{route}" for language in LANGUAGES}
+        for each, where in at.items():
+            functions.function_name(each)(functions.route(where, methods=list(methods))(answer))
+        return answer
+
+    return decorate
+
+
+def show_refusal(req: func.HttpRequest, outside: Services, refusal: Refusal, *, status: int = 0) -> func.HttpResponse:
+    """A page that says what was refused, with a next step."""
+    told = problem(refusal, status=status)
+    kept = {name: told.headers[name] for name in ("Allow", "Retry-After") if name in told.headers}
+    try:
+        session = who(req, outside)
+    except Refusal:
+        # The page is there to say what was refused, whoever asks.
+        session = None
+    return show(req, outside, "refused.html", session=session, status=told.status_code, headers=kept, refusal=refusal)
+
+
+def who(req: func.HttpRequest, outside: Services) -> Session | None:
+    """Who is signed in, for pages that need nobody."""
+    try:
+        return caller(req, outside)
+    except SignedOut:
+        return None
