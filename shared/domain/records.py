@@ -137,6 +137,7 @@ class Seat(Record):
     kept: Annotated[bool, SEAT_CHOICE] = False
     objected_to_last_use: Annotated[bool, SEAT_CHOICE] = False
     ends_at: Annotated[Instant, replace(SEAT_CHOICE, source=Source.SERVER)] = None
+    refreshed_on: Annotated[Day, replace(OURS, keep=Keep.SEAT, exported=True)] = None
 
 
 class Transaction(Record):

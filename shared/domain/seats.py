@@ -48,9 +48,18 @@ def ends(seats: Mapping[str, Seat], quantity: int, end: datetime) -> dict[str, d
 
     A seat that is surplus already keeps the end it has, so that running this again changes nothing.
     """
-    surplus = len(seats) - quantity
-    losing = sorted(seats, key=lambda key: _loses_before(key, seats[key]))[: max(surplus, 0)]
+    losing = set(surplus(seats, quantity))
     return {key: (seat.ends_at or end) if key in losing else None for key, seat in seats.items()}
+
+
+def surplus(seats: Mapping[str, Seat], quantity: int) -> list[str]:
+    """The seats that are more than ``quantity``, in the order in which they are lost."""
+    return order_of_loss(seats)[: max(len(seats) - quantity, 0)]
+
+
+def order_of_loss(seats: Mapping[str, Seat]) -> list[str]:
+    """All of them, whoever would lose theirs first at the beginning."""
+    return sorted(seats, key=lambda key: _loses_before(key, seats[key]))
 
 
 def _loses_before(key: str, seat: Seat) -> tuple[bool, bool, bool, bool, date, int, str]:
