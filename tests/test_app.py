@@ -62,6 +62,7 @@ def test_the_app_indexes_with_an_empty_environment_and_says_nothing() -> None:
     names, _ = json.loads(ran.stdout)
 
     assert set(names) == {
+        *(in_each_language("home") - {"home"}),
         *in_each_language("landing", "landing_confirmed"),
         *("health", "license", "license_keys", "purge", "reconcile"),
         *("webhook_microsoft", "webhook_paddle", "zz_nowhere"),

@@ -7,7 +7,7 @@ Everything that a template is handed: what `show` was given, and `session`, `csr
 
 from functions.pages.answering import see_other, show
 from functions.pages.catalogues import translated
-from functions.pages.endpoints import page_endpoint, pages_at, show_refusal, who
+from functions.pages.endpoints import page_endpoint, pages_at, show_refusal, wants_page, who
 from functions.pages.language import LANGUAGES, language_of, url
 from functions.pages.policy import Allows
 
@@ -22,5 +22,6 @@ __all__ = [
     "show_refusal",
     "translated",
     "url",
+    "wants_page",
     "who",
 ]

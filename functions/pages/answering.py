@@ -2,7 +2,9 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import azure.functions as func
 
@@ -26,21 +28,26 @@ def show(  # noqa: PLR0913 - a page has that many parts
     script: str = "",
     allows: Allows | None = None,
     public: bool = False,
+    at: str = "",
     **context: Any,  # noqa: ANN401 - whatever its template shows
 ) -> func.HttpResponse:
     """A page in the frame. ``session`` is who is signed in, ``script`` a file of static that stands in the page.
 
     ``public`` pages may be found by search engines and are counted where Fathom is set; all others are nobody's
-    business.
+    business. ``at`` is the page that one returns to from one that has no address of its own.
     """
     nonce = secrets.token_urlsafe(16)
-    language, path = language_of(req), path_of(req)
+    language, path = language_of(req), at or path_of(req)
+    # Whatever somebody put behind the question mark, we do not pass it on.
+    counted = public and bool(outside.vendor.fathom_site_id) and not urlsplit(req.url).query
     frame = {
-        "allows": allows,
+        "address": outside.issuer + url(req, path),
+        "counted": counted,
         "csrf": session.csrf if session else "",
         "language": language,
         "languages": [(code, name, in_language(code, path)) for code, name in LANGUAGES.items()],
         "nonce": nonce,
+        "origin": outside.issuer,
         "path": path,
         "public": public,
         "script": static(script) if script else "",
@@ -50,7 +57,8 @@ def show(  # noqa: PLR0913 - a page has that many parts
         "vendor": outside.vendor,
     }
     text = render(language, template, {**frame, **context})
-    answered = {**NO_STORE, **headers_of(nonce, allows=allows), "Content-Language": language, **(headers or {})}
+    allowed = _with_fathom(outside, allows or Allows()) if counted else allows or Allows()
+    answered = {**NO_STORE, **headers_of(nonce, allowed), "Content-Language": language, **(headers or {})}
     return _with_cookies(func.HttpResponse(text, status_code=status, headers=answered, mimetype="text/html"), cookies)
 
 
@@ -63,3 +71,10 @@ def _with_cookies(response: func.HttpResponse, cookies: Iterable[str]) -> func.H
     for cookie in cookies:
         response.headers.add("Set-Cookie", cookie)
     return response
+
+
+def _with_fathom(outside: Services, allows: Allows) -> Allows:
+    """Its script counts by asking for an image, or sends a beacon, where the script itself comes from."""
+    parts = urlsplit(outside.vendor.fathom_script_url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    return replace(allows, connects=(*allows.connects, origin), images=(*allows.images, origin))

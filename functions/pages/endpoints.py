@@ -15,8 +15,11 @@ from shared.telemetry import note, report
 PageHandler = Callable[[func.HttpRequest, Services], func.HttpResponse]
 
 
-def page_endpoint(services: Callable[[], Services]) -> Callable[[PageHandler], Handler]:
-    """Every answer of a function for people: the handler's own, or a page that says what was refused and what next."""
+def page_endpoint(services: Callable[[], Services], at: str = "/") -> Callable[[PageHandler], Handler]:
+    """Every answer of a function for people: the handler's own, or a page that says what was refused and what next.
+
+    ``at`` is the page to return to from there; empty for where one is.
+    """
 
     def decorate(handler: PageHandler) -> Handler:
         def answer(req: func.HttpRequest) -> func.HttpResponse:
@@ -26,10 +29,10 @@ def page_endpoint(services: Callable[[], Services]) -> Callable[[PageHandler], H
             except Refusal as refusal:
                 if isinstance(refusal, Unavailable):
                     note(refusal)
-                return show_refusal(req, outside, refusal)
+                return show_refusal(req, outside, refusal, at)
             except Exception as error:  # noqa: BLE001 - a surprise gets a page, too
                 report(error)
-                return show_refusal(req, outside, Surprise(), status=500)
+                return show_refusal(req, outside, Surprise(), at, status=500)
 
         return endpoint(answer)
 
@@ -42,7 +45,7 @@ def pages_at(
     """Registers a page at its route, as the function ``name``, and in each language, as ``name_fr`` at `fr/route`."""
 
     def decorate(handler: PageHandler) -> Handler:
-        answer = page_endpoint(services)(handler)
+        answer = page_endpoint(services, at="")(handler)
         at = {name: route} | {f"{name}_{language}": f"{language}/{route}" for language in LANGUAGES}
         for each, where in at.items():
             functions.function_name(each)(functions.route(where, methods=list(methods))(answer))
@@ -51,7 +54,14 @@ def pages_at(
     return decorate
 
 
-def show_refusal(req: func.HttpRequest, outside: Services, refusal: Refusal, *, status: int = 0) -> func.HttpResponse:
+def wants_page(req: func.HttpRequest) -> bool:
+    """Whether a browser asks, for somebody who looks at it."""
+    return "text/html" in req.headers.get("accept", "")
+
+
+def show_refusal(
+    req: func.HttpRequest, outside: Services, refusal: Refusal, at: str, *, status: int = 0
+) -> func.HttpResponse:
     """A page that says what was refused, with a next step."""
     told = problem(refusal, status=status)
     kept = {name: told.headers[name] for name in ("Allow", "Retry-After") if name in told.headers}
@@ -60,7 +70,8 @@ def show_refusal(req: func.HttpRequest, outside: Services, refusal: Refusal, *, 
     except Refusal:
         # The page is there to say what was refused, whoever asks.
         session = None
-    return show(req, outside, "refused.html", session=session, status=told.status_code, headers=kept, refusal=refusal)
+    number = told.status_code
+    return show(req, outside, "refused.html", session=session, status=number, headers=kept, at=at, refusal=refusal)
 
 
 def who(req: func.HttpRequest, outside: Services) -> Session | None:

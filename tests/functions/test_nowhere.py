@@ -6,6 +6,7 @@ import azure.functions as func
 import pytest
 
 from functions import nowhere
+from shared.services import Services
 from tests.functions.serving import JSON, assert_problem
 from tests.functions.test_routes import METHODS, ROUTES, TAKEN
 from tests.runtime.asking import Answer, ask
@@ -27,9 +28,10 @@ OTHER_METHODS = [
 
 
 NOWHERE_PATHS = [
-    "/",
     "//",
-    "/?email=bob@contoso.example",
+    "/xx",
+    "/xx/seats",
+    "/fr/api/license",
     "/index.html",
     "/api",
     "/api/",
@@ -52,6 +54,10 @@ NOWHERE_PATHS = [
 ]
 
 
+def no_services() -> Services:
+    raise AssertionError
+
+
 @pytest.mark.parametrize(("method", "path", "allowed"), OTHER_METHODS)
 @pytest.mark.parametrize("spell", [str, str.upper, "{}/".format], ids=["as is", "capitals", "slash"])
 def test_another_method_is_refused_and_told_which_would_do(
@@ -70,12 +76,29 @@ def assert_problem_unless_head(method: str, answer: Answer, status: int, code: s
         assert_problem(answer, status, code)
 
 
+@pytest.mark.parametrize("method", sorted(METHODS - {"GET"}))
+def test_the_front_door_is_there_to_be_looked_at(quiet: str, method: str) -> None:
+    answer = ask(quiet, method, "/?x=1", JSON, b"{}")
+
+    assert (answer.status, answer.header("allow")) == (405, ["GET"])
+    assert_problem_unless_head(method, answer, 405, "METHOD_NOT_ALLOWED")
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nothing", 404), ("GET", "/api/license", 405)])
+def test_a_browser_is_told_by_a_page(quiet: str, method: str, path: str, status: int) -> None:
+    answer = ask(quiet, method, path, [("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")])
+
+    assert answer.status == status
+    assert answer.header("content-type")[0].startswith("text/html")
+    assert path not in answer.body.decode()
+
+
 def test_a_route_with_a_parameter_is_told_its_methods_too() -> None:
     things = func.Blueprint()
     for method in ("DELETE", "GET"):
         things.function_name(method.lower())(things.route("things/{thing}/parts", methods=[method])(lambda req: req))
     app = func.FunctionApp()
-    app.register_functions(nowhere.blueprint([things]))
+    app.register_functions(nowhere.blueprint([things], no_services, lambda _: func.HttpResponse()))
     [function] = app.get_functions()
 
     for path, status in {

@@ -44,6 +44,7 @@ TAKEN = {
         for name, requests in PAGES.items()
         for language in LANGUAGES
     },
+    **{f"home_{language}": [Request("GET", f"/{language}")] for language in LANGUAGES},
     "health": [Request("GET", "/api/health")],
     "license": [Request("POST", LICENSE, 200, JSON, GOOD), Request("OPTIONS", LICENSE, 204)],
     "license_keys": [Request("GET", "/.well-known/jwks.json")],
