@@ -107,6 +107,7 @@ class Subscription(Record):
     disputed: Annotated[bool, PAYMENT] = False
     unpaid_from: Annotated[Instant, PAYMENT] = None
     read_back: Annotated[bool, OURS] = False
+    unasked: Annotated[bool, OURS] = False
     contact_due: Annotated[bool, OURS] = False
     pending_plan: Annotated[Text, PURCHASE] = ""
     pending_quantity: Annotated[int, PURCHASE] = 0

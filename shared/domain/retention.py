@@ -70,7 +70,7 @@ def next_reading(header: Subscription, now: datetime) -> datetime | None:
 def wants_reading(header: Subscription) -> bool:
     """Whether something about it is known only to its marketplace: also when what its owner activated begins."""
     is_beginning = header.status == "pending" and bool(header.owner_kind)
-    return header.read_back or bool(header.pending_operation) or is_beginning
+    return header.read_back or header.unasked or bool(header.pending_operation) or is_beginning
 
 
 def lapse_of(header: Subscription) -> datetime | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from shared.domain.errors import Unavailable
-from shared.domain.purchases import Event, PaymentsRead, Snapshot
+from shared.domain.purchases import Adjustment, Event, PaymentsRead, Snapshot
 from shared.domain.records import Subscription
 from shared.operations.record_event import finish
 from shared.operations.take_events import Moved, Recorded, take_events
@@ -39,6 +39,8 @@ def _ask(outside: Outside, subscription: str, question: Callable[[], Sequence[Ev
         events = question() or _unknown_there(subscription)
         if before is None and not _is_worth_beginning(events):
             return None
+        if before and _is_nobodys(before.record) and not _is_ours(events):
+            events = _unknown_there(subscription)
         version = before.record.version if before else ""
         try:
             header, recorded = take_events(outside, subscription, events, expecting=version)
@@ -56,7 +58,17 @@ def _ask(outside: Outside, subscription: str, question: Callable[[], Sequence[Ev
 def _is_worth_beginning(events: Sequence[Event]) -> bool:
     """Whether it is ours and lives; what has ended, and was erased here perhaps, must not come back."""
     has_ended = any(isinstance(event.told, Snapshot) and event.told.status == "ended" for event in events)
-    return not has_ended and any(event.ours or event.reference for event in events)
+    return not has_ended and _is_ours(events)
+
+
+def _is_ours(events: Sequence[Event]) -> bool:
+    """Whether anything of it was ever sold by us; a refund does not say what it is of."""
+    return any(event.ours or event.reference for event in events if not isinstance(event.told, Adjustment))
+
+
+def _is_nobodys(header: Subscription) -> bool:
+    """Whether only a refund was told of it: of another product, nothing more is to be known."""
+    return header.status == "unconfirmed" and not header.owner_kind
 
 
 def _unknown_there(subscription: str) -> list[Event]:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 from functools import partial, reduce
@@ -94,6 +94,7 @@ def _take(
         after = apply(after, event, now)
     if known.header is None and (not any(map(_is_ours, events)) or _is_past(after.header, now)):
         return None, Recorded.NOTHING_TO_STORE
+    after = replace(after, header=_as_learnt(known, after.header, expecting))
     receipts = [event.id for event in events if event.id]
     changes = _transaction_writes(known, subscription, after)
     if known.header and not receipts and not changes and known.header.record == after.header:
@@ -128,6 +129,16 @@ def _is_past(header: Subscription, now: datetime) -> bool:
     """Whether what is told would be deleted at once."""
     goes_at = subscription_goes_at(header)
     return goes_at is not None and goes_at <= now
+
+
+def _as_learnt(known: _Known, header: Subscription, expecting: str | None) -> Subscription:
+    """The header, to be asked about once if messages are all that is known of it, unless they say that it ended.
+
+    What came before it began was nothing to store then, so that its first message may be an old one: a plan that is
+    not ours may have come earlier and be newer, and so may an end that nobody needs to know any more.
+    """
+    was_asked = expecting is not None or (known.header is not None and not known.header.record.unasked)
+    return header.model_copy(update={"unasked": not was_asked and header.status != "ended"})
 
 
 def _with_note(

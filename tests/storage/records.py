@@ -54,6 +54,7 @@ FULL: dict[type[Record], tuple[Row[Any], Record]] = {
             disputed=True,
             unpaid_from=AT,
             read_back=True,
+            unasked=True,
             contact_due=True,
             pending_plan="business",
             pending_quantity=4,
