@@ -63,7 +63,7 @@ def test_the_app_indexes_with_an_empty_environment_and_says_nothing() -> None:
 
     assert set(names) == {
         *(in_each_language("home") - {"home"}),
-        *in_each_language("landing", "landing_confirmed"),
+        *in_each_language("landing", "landing_confirmed", "privacy"),
         *("health", "license", "license_keys", "purge", "reconcile"),
         *("webhook_microsoft", "webhook_paddle", "zz_nowhere"),
     }

@@ -1,6 +1,7 @@
 """The closed lists that every stored field is described with; what is published about data is made from them."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -92,3 +93,16 @@ class Held:
     def is_about_a_person(self) -> bool:
         """Whether deleting it is an erasure that a restored backup must repeat."""
         return self.category is not Category.BOOKKEEPING
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A category of which something was stored and no longer is; it stays published for twelve months."""
+
+    category: Category
+    purpose: Purpose
+    recipients: Recipient
+    ended_on: date
+
+
+PAST: tuple[Past, ...] = ()

@@ -36,6 +36,7 @@ class Request:
 PAGES = {
     "landing": [Request("GET", "/landing")],
     "landing_confirmed": [Request("POST", "/landing", 401)],
+    "privacy": [Request("GET", "/privacy")],
 }
 TAKEN = {
     **PAGES,
