@@ -5,6 +5,8 @@ import re
 from shared.domain.errors import EventMalformed
 
 _VENDOR_ID = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
+_SUBSCRIPTION_ID = re.compile(r"[a-z]{1,32}\.[A-Za-z0-9_-]{1,128}", re.ASCII)
+_SEAT_KEY = re.compile(r"seat\.[0-9a-f]{64}", re.ASCII)
 _REFERENCE = re.compile(r"ref_[0-9a-f]{32}", re.ASCII)
 
 
@@ -18,6 +20,16 @@ def vendor_id(text: str) -> str:
 def subscription_id(marketplace: str, text: str) -> str:
     """What names a subscription everywhere: `<marketplace>.<the marketplace's id>`. Raises EventMalformed."""
     return f"{marketplace}.{vendor_id(text)}"
+
+
+def is_subscription(text: str) -> bool:
+    """Whether a text that came from a browser could name a subscription; one that could not is not looked up."""
+    return _SUBSCRIPTION_ID.fullmatch(text) is not None
+
+
+def is_seat_key(text: str) -> bool:
+    """Whether a text that came from a browser could be the row key of a seat."""
+    return _SEAT_KEY.fullmatch(text) is not None
 
 
 def new_reference(random_hex: str) -> str:

@@ -45,6 +45,24 @@ def assign_own_seat(outside: Outside, header: Stored[Subscription]) -> None:
     _assign(outside, header, person, Assignee(person, account.record.name, account.record.addresses))
 
 
+def carry_seat(outside: Outside, subscription: str, seat: Seat) -> Stored[Seat]:
+    """Give whoever has this seat of another subscription one here, with what was chosen for it and noted of it.
+
+    Theirs already if it was. Raises NotFound and the refusals of `shared.domain.seats`.
+    """
+    header = outside.tables.read(keys.subscription(subscription))
+    if header is None:
+        raise NotFound
+    own = {"hints": _new_hints(seat.addresses), "ends_at": None}
+    carried = seat.model_copy(update=own)
+    refuse_unless_assignable(header.record, Person(seat.tenant, seat.object_id), None, seat.addresses)
+    return _Assignment(outside, header, None, carried).run()
+
+
+def _new_hints(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(secrets.token_hex(16) for _ in addresses)
+
+
 def _buyer(outside: Outside, header: Subscription) -> Person | None:
     if header.owner_kind != "person":
         return None
@@ -63,7 +81,7 @@ def _assign(outside: Outside, header: Stored[Subscription], buyer: Person | None
         object_id=assignee.person.object_id,
         name=assignee.name,
         addresses=assignee.addresses,
-        hints=tuple(secrets.token_hex(16) for _ in assignee.addresses),
+        hints=_new_hints(assignee.addresses),
         assigned_on=day_of(outside.clock()),
     )
     return _Assignment(outside, header, buyer, seat).run()

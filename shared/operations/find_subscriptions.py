@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.errors import NotFound
+from shared.domain.errors import NotAnAdministrator, NotFound
+from shared.domain.names import is_subscription
 from shared.domain.people import PERSONAL_TENANT, Person
 from shared.domain.records import Seat, Subscription
-from shared.domain.rights import Role, Visitor, role_in
+from shared.domain.rights import Role, Visitor, refuse_if_old, role_in
 from shared.ports import Outside, Row, Stored
 from shared.storage import keys
 
@@ -47,10 +48,25 @@ def subscriptions_of(outside: Outside, visitor: Visitor) -> list[Theirs]:
 
 def find_subscription(outside: Outside, visitor: Visitor, subscription: str) -> Theirs:
     """One of them. Raises NotFound for what is not there and for what is no business of theirs, alike."""
-    header = outside.tables.read(keys.subscription(subscription))
+    header = outside.tables.read(keys.subscription(subscription)) if is_subscription(subscription) else None
     if header is None:
         raise NotFound
     return Theirs(header, role_in(header.record, visitor))
+
+
+def administered(
+    outside: Outside, visitor: Visitor, subscription: str, *, to_change: bool = True
+) -> Stored[Subscription]:
+    """One that the visitor administers, by a sign-in that is fresh enough to change something.
+
+    Raises NotFound, NotAnAdministrator, SignInTooOld.
+    """
+    theirs = find_subscription(outside, visitor, subscription)
+    if theirs.role != "administrator":
+        raise NotAnAdministrator
+    if to_change:
+        refuse_if_old(visitor, outside.clock())
+    return theirs.header
 
 
 def seats_of(outside: Outside, person: Person, account: str) -> list[SeatOf]:
