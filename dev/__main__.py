@@ -6,6 +6,7 @@ import sys
 from dev.arguments import parser
 from dev.azurite import AzuriteError
 from dev.desk import desk_beside_server
+from dev.messages import update_catalogues
 from dev.place import Place
 from dev.reset import reset
 from dev.serve import serve
@@ -41,6 +42,8 @@ def _run(arguments: list[str]) -> None:
             serve(place)
         case "reset":
             reset(place)
+        case "messages":
+            update_catalogues()
         case _:
             chosen.run(desk_beside_server(place, os.environ), chosen)
 

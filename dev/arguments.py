@@ -25,7 +25,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    """Every command; what runs it is its `run`, but for serve and reset, which need no running server."""
+    """Every command; what runs it is its `run`, but for serve, reset and messages, which need no running server."""
     program = this_program()
     made = _Parser(
         prog=program,
@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(dest="command", prog=program, metavar="COMMAND", help=argparse.SUPPRESS)
     commands.add_parser("serve", description="Start everything and serve until Ctrl-C.")
     commands.add_parser("reset", description="Drop the local data; keys and other settings stay.")
+    commands.add_parser("messages", description="Gather the texts of all pages into functions/translations.")
     _add_asking(commands)
     _add_seats(commands)
     _add_paddle(commands)

@@ -6,6 +6,7 @@ The license server on your machine, and what happens to it from outside.
 the server
   serve                  start everything; Ctrl-C stops it (make dev)
   reset                  drop the local data, keep the keys (make dev-reset)
+  messages               gather the texts of all pages for translation
 
 the add-in
   license WHO            ask for a license, verify it and say what is in it

@@ -13,8 +13,7 @@ _DEFAULT = "en"
 
 def language_of(req: func.HttpRequest) -> str:
     """The language to answer in."""
-    accepted = parse_accept_header(req.headers.get("accept-language", ""), LanguageAccept)
-    return _split(req)[0] or accepted.best_match(LANGUAGES, default=_DEFAULT) or _DEFAULT
+    return _split(req)[0] or _asked_for(req.headers.get("accept-language", "")) or _DEFAULT
 
 
 def path_of(req: func.HttpRequest) -> str:
@@ -38,3 +37,9 @@ def _split(req: func.HttpRequest) -> tuple[str, str]:
     path = urlsplit(req.url).path
     first, _, rest = path.removeprefix("/").partition("/")
     return (first.lower(), f"/{rest}") if first.lower() in LANGUAGES else ("", path)
+
+
+def _asked_for(header: str) -> str:
+    # Werkzeug's own choice would rather take a plain `en;q=0.1` than a `de-AT` that is liked better.
+    liked = (tag.partition("-")[0].lower() for tag, quality in parse_accept_header(header, LanguageAccept) if quality)
+    return next((language for language in liked if language in LANGUAGES), "")
