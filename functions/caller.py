@@ -12,8 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 import azure.functions as func
 
 from functions.edge import body_of
-from shared.domain.errors import NotFromOurPage, SignedOut
+from shared.domain.errors import MediaTypeUnsupported, NotFromOurPage, SignedOut
 from shared.domain.people import Person
+from shared.domain.rights import Visitor
 from shared.operations.find_account import is_open
 from shared.services import Services
 
@@ -38,6 +39,11 @@ class Session:
     is_administrator: bool = False
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(16), repr=False)
 
+    @property
+    def visitor(self) -> Visitor:
+        """The same, as rules and operations know them."""
+        return Visitor(self.person, self.signed_in_at, self.account, self.is_administrator)
+
 
 def session_cookie(outside: Services, session: Session) -> str:
     """The `Set-Cookie` of a session. A long name is cut, and addresses that do not fit are left out."""
@@ -60,14 +66,34 @@ def caller(req: func.HttpRequest, outside: Services) -> Session:
     return session
 
 
-def form_of(req: func.HttpRequest, outside: Services, session: Session) -> dict[str, str]:
+def form_of(
+    req: func.HttpRequest, outside: Services, session: Session, most_bytes: int = _MOST_FORM_BYTES
+) -> dict[str, str]:
     """The fields of a form. Raises NotFromOurPage unless a page that we made for this session sent it."""
-    fields = parse_qs(body_of(req, _MOST_FORM_BYTES).decode("latin-1"))
-    csrf = fields.get("csrf", [""])[0]
+    fields = parse_qs(body_of(req, most_bytes).decode("latin-1"))
+    _refuse_unless_ours(req, outside, session, fields.get("csrf", [""])[0])
+    return {name: values[0] for name, values in fields.items()}
+
+
+def script_body_of(
+    req: func.HttpRequest, outside: Services, session: Session, media_type: str, most_bytes: int = _MOST_FORM_BYTES
+) -> bytes:
+    """What a page's script sent. Raises NotFromOurPage, MediaTypeUnsupported and BodyTooLarge."""
+    refuse_unless_our_script(req, outside, session)
+    if req.headers.get("content-type", "").partition(";")[0].strip().lower() != media_type:
+        raise MediaTypeUnsupported
+    return body_of(req, most_bytes)
+
+
+def refuse_unless_our_script(req: func.HttpRequest, outside: Services, session: Session) -> None:
+    """Raises NotFromOurPage unless a script of a page that we made for this session asks."""
+    _refuse_unless_ours(req, outside, session, req.headers.get("x-csrf-token", ""))
+
+
+def _refuse_unless_ours(req: func.HttpRequest, outside: Services, session: Session, csrf: str) -> None:
     is_ours = req.headers.get("origin", "") == _origin(outside.issuer)
     if not (is_ours and hmac.compare_digest(csrf.encode(), session.csrf.encode())):
         raise NotFromOurPage
-    return {name: values[0] for name, values in fields.items()}
 
 
 def sealed_cookie(outside: Services, name: str, content: Mapping[str, Any], lasts: timedelta) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from functions.caller import Session, caller, session_cookie
-from shared.domain.errors import SignedOut
+from functions.caller import Session, caller, refuse_unless_our_script, script_body_of, session_cookie
+from shared.domain.errors import MediaTypeUnsupported, NotFromOurPage, SignedOut
 from shared.operations.erase_account import erase_account
 from shared.operations.open_account import open_account
 from shared.services import Services
@@ -105,3 +105,51 @@ def test_when_somebody_signed_in_is_known_to_the_second(world: World) -> None:
     found = caller(request(sent_back(world.services, signed_in(signed_in_at=moment))), world.services)
 
     assert found.signed_in_at == moment.replace(microsecond=0)
+
+
+def asked_by_script(**headers: str) -> func.HttpRequest:
+    given = {"origin": "https://licensing.vendor.example", "content-type": "application/json", **headers}
+    sent = {name.replace("_", "-"): value for name, value in given.items() if value}
+    return func.HttpRequest("POST", "https://licensing.vendor.example/api/seats", body=b"{}", headers=sent)
+
+
+def test_what_a_script_of_ours_sends_is_read(world: World) -> None:
+    session = signed_in()
+    for media_type in ("application/json", "Application/JSON; charset=utf-8"):
+        request = asked_by_script(x_csrf_token=session.csrf, content_type=media_type)
+        assert script_body_of(request, world.services, session, "application/json") == b"{}"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": ""},
+        {"x_csrf_token": ""},
+        {"x_csrf_token": "guessed-é"},
+    ],
+)
+def test_what_another_page_sends_is_refused(world: World, changed: dict[str, str]) -> None:
+    session = signed_in()
+    with pytest.raises(NotFromOurPage):
+        script_body_of(
+            asked_by_script(**{"x_csrf_token": session.csrf, **changed}), world.services, session, "application/json"
+        )
+
+
+def test_the_token_of_another_session_is_none(world: World) -> None:
+    with pytest.raises(NotFromOurPage):
+        refuse_unless_our_script(asked_by_script(x_csrf_token=signed_in().csrf), world.services, signed_in())
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_a_body_that_a_form_could_send_is_none(world: World, media_type: str) -> None:
+    session = signed_in()
+    with pytest.raises(MediaTypeUnsupported):
+        script_body_of(
+            asked_by_script(x_csrf_token=session.csrf, content_type=media_type),
+            world.services,
+            session,
+            "application/json",
+        )
