@@ -108,7 +108,7 @@ def test_when_somebody_signed_in_is_known_to_the_second(world: World) -> None:
 
 
 def asked_by_script(**headers: str) -> func.HttpRequest:
-    given = {"origin": "https://licensing.vendor.example", "content-type": "application/json", **headers}
+    given = {"origin": "https://licensing.vendor.example", "content_type": "application/json", **headers}
     sent = {name.replace("_", "-"): value for name, value in given.items() if value}
     return func.HttpRequest("POST", "https://licensing.vendor.example/api/seats", body=b"{}", headers=sent)
 
