@@ -199,9 +199,10 @@ class Request(Record):
 
 
 class Ownership(Record):
-    """In the account's partition: a subscription that this account owns."""
+    """In the account's partition: a subscription that it owns, or tried to, and the tenant that it is meant for."""
 
     subscription: Annotated[Text, ACCOUNT_LINK]
+    tenant: Annotated[Text, ACCOUNT_LINK] = ""
 
 
 class SeatHint(Record):

@@ -4,7 +4,7 @@ from shared.domain.errors import BeingErased
 from shared.domain.people import PERSONAL_TENANT
 from shared.domain.records import Account, OrganisationHint, OwnerKind, Ownership, Reference, Subscription
 from shared.domain.retention import next_reading
-from shared.operations.deletion import delete_if_there
+from shared.operations.deletion import delete_if_there, delete_rows
 from shared.operations.due import with_look
 from shared.operations.persistence import persist
 from shared.ports import Change, Conflict, Delete, Insert, Outside, Put, Stored
@@ -34,14 +34,19 @@ def take_ownership(
     return _Claim(outside, header, account, owner_kind, tenant).run()
 
 
-def withdraw_claim(outside: Outside, account: Stored[Account], subscription: str, tenant: str, meant: str = "") -> None:
-    """Remove what a claim left behind that did not become the owner.
+def withdraw_claim(outside: Outside, account: str, subscription: str, tenant: str, meant: str = "") -> int:
+    """Remove what a claim left behind that did not become the owner; answers how many records went.
 
-    ``tenant`` is the one that has it now, ``meant`` the one that the claim was for, if not the account's own.
+    ``tenant`` is the one that has it now, ``meant`` the one that the claim was for, if it came so far. What leads to
+    the hint goes after it.
     """
-    delete_if_there(outside, keys.ownership(account.row.partition, subscription))
-    for hinted in {account.record.tenant, meant} - {tenant, ""}:
-        delete_if_there(outside, keys.organisation_hint(hinted, subscription))
+    own = outside.tables.read(keys.ownership(account, subscription))
+    gone = _withdraw_hints(outside, subscription, {own.record.tenant if own else "", meant} - {tenant})
+    return gone + delete_rows(outside, [own] if own else [])
+
+
+def _withdraw_hints(outside: Outside, subscription: str, tenants: set[str]) -> int:
+    return sum(delete_if_there(outside, keys.organisation_hint(tenant, subscription)) for tenant in tenants - {""})
 
 
 def _bind(outside: Outside, subscription: str, reference: str) -> Stored[Reference] | None:
@@ -70,20 +75,26 @@ class _Claim:
         self.owner = owner
         self.owner_kind = owner_kind
         self.tenant = tenant
-        self.account: Stored[Account] | None = None
+        self.owns: Stored[Ownership] | None = None
 
     def run(self) -> Stored[Subscription]:
+        subscription = self.header.row.partition
         try:
             claimed = persist(self._attempt)
         except BeingErased:
-            if self.account is not None:
-                withdraw_claim(self.outside, self.account, self.header.row.partition, "", self.tenant)
+            withdraw_claim(self.outside, self.owner, subscription, "", self._hinted)
             raise
         if claimed.record.account != self.owner:
-            account = self.account or self.outside.tables.read(keys.account(self.owner))
-            if account is not None:
-                withdraw_claim(self.outside, account, claimed.row.partition, claimed.record.tenant, self.tenant)
+            withdraw_claim(self.outside, self.owner, subscription, claimed.record.tenant, self._hinted)
+        else:
+            # An earlier try, which died, was for an organisation.
+            _withdraw_hints(self.outside, subscription, {self._hinted} - {claimed.record.tenant})
         return claimed
+
+    @property
+    def _hinted(self) -> str:
+        """The tenant that this claim or an earlier try of it has led to the subscription."""
+        return self.owns.record.tenant if self.owns else ""
 
     def _attempt(self) -> Stored[Subscription]:
         try:
@@ -101,12 +112,12 @@ class _Claim:
             return self.header
         if self.header.record.erasing:
             raise BeingErased
-        account = _own(self.outside, self.owner, self.header.row.partition)
-        if account is None:
+        account = self.outside.tables.read(keys.account(self.owner))
+        if account is None or account.record.closed:
             return self.header
-        self.account = account
         kind = "person" if account.record.tenant == PERSONAL_TENANT else self.owner_kind
         tenant = (self.tenant or account.record.tenant) if kind == "organisation" else ""
+        self.owns = _own(self.outside, account, Ownership(subscription=self.header.row.partition, tenant=tenant))
         if tenant:
             hint = OrganisationHint(subscription=self.header.row.partition)
             self.outside.tables.write(Put(keys.organisation_hint(tenant, self.header.row.partition), hint))
@@ -124,16 +135,19 @@ class _Claim:
         return self.outside.tables.write(Change(self.header, noted))[0]
 
 
-def _own(outside: Outside, account: str, subscription: str) -> Stored[Account] | None:
-    """The account, owning this subscription; None if it is gone or closed, which the write itself would notice."""
-    found = outside.tables.read(keys.account(account))
-    if found is None or found.record.closed:
-        return None
-    owns = Insert(keys.ownership(account, subscription), Ownership(subscription=subscription))
-    open_still = Change(found, found.record.model_copy(update={"led_to_something": True}))
+def _own(outside: Outside, account: Stored[Account], owns: Ownership) -> Stored[Ownership]:
+    """The account's row about the subscription, which an earlier try may have left. Raises Conflict.
+
+    The row names the tenant before the tenant's hint stands, so that closing the account finds what a crash leaves.
+    """
+    open_still = Change(account, account.record.model_copy(update={"led_to_something": True}))
+    row = keys.ownership(account.row.partition, owns.subscription)
     try:
-        return outside.tables.write(owns, open_still)[1]
+        return outside.tables.write(Insert(row, owns), open_still)[0]
     except Conflict as conflict:
-        if conflict.inserted:
-            return found
-        raise
+        earlier = outside.tables.read(row) if conflict.inserted else None
+        if earlier is None:
+            raise
+    if earlier.record.tenant or not owns.tenant:
+        return earlier
+    return outside.tables.write(Change(earlier, earlier.record.model_copy(update={"tenant": owns.tenant})))[0]

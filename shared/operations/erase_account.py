@@ -1,7 +1,7 @@
 """Erase an account: marked closed first, so that nothing takes it as owner any more, then what it owns, then itself."""
 
 from shared.domain.people import Person
-from shared.domain.records import Account
+from shared.domain.records import Account, Subscription
 from shared.domain.retention import ACCOUNT_LOOKED_AT_EVERY, account_goes_at
 from shared.operations.claim_subscription import withdraw_claim
 from shared.operations.deletion import delete_if_there
@@ -57,8 +57,10 @@ def _erase(outside: Outside, found: Stored[Account]) -> int:
     account, person = found.row.partition, Person(found.record.tenant, found.record.object_id)
     erased = 1
     for own in outside.tables.find(keys.ownerships(account)):
-        erased += _leave(outside, found, own.record.subscription)
-        erased += delete_if_there(outside, own.row)
+        header = outside.tables.read(keys.subscription(own.record.subscription))
+        erased += _leave(outside, account, header) if header else 0
+        tenant = header.record.tenant if header else ""
+        erased += withdraw_claim(outside, account, own.record.subscription, tenant, own.record.tenant)
     for identity in outside.identities.of_person(person):
         hint = outside.tables.read(keys.account_hint(identity))
         if hint is not None and hint.record.account == account:
@@ -68,14 +70,12 @@ def _erase(outside: Outside, found: Stored[Account]) -> int:
     return erased
 
 
-def _leave(outside: Outside, account: Stored[Account], subscription: str) -> int:
+def _leave(outside: Outside, account: str, header: Stored[Subscription]) -> int:
     """What becomes of a subscription without this account: an organisation's stays with the organisation."""
-    header = outside.tables.read(keys.subscription(subscription))
-    if header is None or header.record.account != account.row.partition:
-        if header is not None:
-            # A claim that read this header while the account was open must not succeed any more.
-            outside.tables.write(Change(header, header.record))
-        withdraw_claim(outside, account, subscription, header.record.tenant if header else "")
+    subscription = header.row.partition
+    if header.record.account != account:
+        # A claim that read this header while the account was open must not succeed any more.
+        outside.tables.write(Change(header, header.record))
         return 0
     if header.record.owner_kind == "person":
         # Noted first: from its first step on, erasing takes away what leads from the account to here.

@@ -21,8 +21,7 @@ def look_at_reference(outside: Outside, reference: str) -> int:
 def _end_claim(outside: Outside, found: Stored[Reference]) -> None:
     """Whoever bound this reference died before it went: the purchase has its owner now, or the owner no trace of it."""
     header = outside.tables.read(keys.subscription(found.record.subscription))
-    account = outside.tables.read(keys.account(found.record.account))
     if header is not None:
         claim_by_reference(outside, header, found.row.partition)
-    elif account is not None:
-        withdraw_claim(outside, account, found.record.subscription, "")
+    else:
+        withdraw_claim(outside, found.record.account, found.record.subscription, "")

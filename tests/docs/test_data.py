@@ -42,7 +42,7 @@ def test_of_people_nothing_more_is_held_than_this() -> None:
             "requests",
         },
         "Token": {"sealed", "used_on"},
-        "Ownership": {"subscription"},
+        "Ownership": {"subscription", "tenant"},
         "SeatHint": {"subscription", "seat"},
         "AccountHint": {"account"},
         "Reference": {"account"},

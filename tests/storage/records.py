@@ -120,7 +120,7 @@ FULL: dict[type[Record], tuple[Row[Any], Record]] = {
         keys.request("number"),
         Request(kind="access", received_on=DAY, answered_on=DAY, outcome="refused", reason="kept by law", goes_at=AT),
     ),
-    Ownership: (keys.ownership("account", SUBSCRIPTION), Ownership(subscription=SUBSCRIPTION)),
+    Ownership: (keys.ownership("account", SUBSCRIPTION), Ownership(subscription=SUBSCRIPTION, tenant="tenant")),
     SeatHint: (keys.seat_hint("k1.hash", "1"), SeatHint(subscription=SUBSCRIPTION, seat=SEAT_KEY)),
     AccountHint: (keys.account_hint("k1.hash"), AccountHint(account="account")),
     OrganisationHint: (
