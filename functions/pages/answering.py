@@ -43,6 +43,7 @@ def show(  # noqa: PLR0913 - a page has that many parts
     frame = {
         "address": outside.issuer + url(req, path),
         "counted": counted,
+        "current": "" if at else path,
         "csrf": session.csrf if session else "",
         "language": language,
         "languages": [(code, name, in_language(code, path)) for code, name in LANGUAGES.items()],

@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from dev.azurite import Azurite
+from functions.caller import Session, session_cookie
 from tests.functions.reading import policy, read
 from tests.functions.serving import serving
 from tests.functions.test_routes import PAGES, Request, name_of
 from tests.runtime.asking import Answer, Headers, ask
-from tests.world import World, environment
+from tests.world import ALICE, NOON, World, environment
 
 BROWSER: Headers = [("Accept", "text/html")]
 FATHOM = {"FATHOM_SITE_ID": "ABCDEFGH", "FATHOM_SCRIPT_URL": "https://cdn-eu.usefathom.com/script.js"}
@@ -112,6 +113,23 @@ def test_markup_in_a_setting_is_text(marked: str, request_: Request) -> None:
     assert page.errors == []
     assert page.all("b") == []
     assert "<b>VENDOR_NAME</b>\"'&amp;" in page.text("footer")
+
+
+@pytest.mark.parametrize(
+    "name", ["<b>Alice</b>", "\"'><script>1</script>", "\u202egpj.exe", "{{ 7 * 7 }}", "%(name)s %", "👩‍💻"]
+)
+def test_a_name_is_text_and_changes_nothing_around_it(quiet: str, quiet_world: World, name: str) -> None:
+    session = Session(ALICE.person, name, ALICE.addresses, NOON)
+    cookie = session_cookie(quiet_world.services, session).partition(";")[0]
+
+    page = read(ask(quiet, "GET", "/privacy", [*BROWSER, ("Cookie", cookie)]))
+
+    assert page.errors == []
+    [shown] = page.all("bdi")
+    assert shown.text == name
+    [form] = page.all("form")
+    assert (form.attrib["action"], form.attrib["method"]) == ("/sign-out", "post")
+    assert [field.attrib["value"] for field in page.all("input")] == [session.csrf]
 
 
 @pytest.mark.parametrize("request_", EVERY, ids=name_of)
