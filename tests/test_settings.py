@@ -175,6 +175,15 @@ def test_statistics_are_set_whole_or_not_at_all() -> None:
         assert set(problems({**environment(), **given})) == {"FATHOM_SITE_ID"}
 
 
+def test_visits_are_counted_in_strict_eu_isolation_or_not_at_all() -> None:
+    counted = {**environment(), "FATHOM_SITE_ID": "SITE"}
+
+    assert set(problems({**counted, "FATHOM_SCRIPT_URL": "https://CDN.usefathom.com/script.js"})) == {
+        "FATHOM_SCRIPT_URL"
+    }
+    assert read_settings({**counted, "FATHOM_SCRIPT_URL": "https://cdn-eu.usefathom.com/script.js"}, NOW)
+
+
 def test_either_marketplace_is_enough() -> None:
     env = {**without(*PADDLE), **MICROSOFT}
 

@@ -14,6 +14,7 @@ from shared.settings.values import (
     Days,
     Dsn,
     Environment,
+    EuScript,
     HttpsUrl,
     Issuers,
     Offers,
@@ -73,7 +74,7 @@ class VendorSettings(_Group):
     dpa_url: Url
     home_notice: Text = ""
     fathom_site_id: Text = ""
-    fathom_script_url: Url = ""
+    fathom_script_url: EuScript = ""
 
 
 class MarketplaceSettings(_Group):

@@ -70,6 +70,14 @@ def _https_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _eu_script(text: str) -> str:
+    # Elsewhere than there, Fathom serves and counts visitors outside the EU from outside the EU:
+    # https://usefathom.com/features/eu-isolation
+    if _plain(text).hostname == "cdn.usefathom.com":
+        raise ValueError("must be the script of strict EU isolation, which is at cdn-eu.usefathom.com")
+    return text
+
+
 def _connection(text: str) -> str:
     # https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string
     if text.lower() == "usedevelopmentstorage=true":
@@ -164,6 +172,7 @@ Text = Annotated[str, reader(str), StringConstraints(max_length=4096)]
 Environment = Annotated[Literal["live", "sandbox", "development"], reader(str)]
 Url = Annotated[str, reader(_url)]
 HttpsUrl = Annotated[str, reader(_https_url)]
+EuScript = Annotated[str, reader(_eu_script)]
 Connection = Annotated[str, reader(_connection)]
 Authorities = Annotated[str, reader(_authorities)]
 Dsn = Annotated[str, reader(_dsn)]

@@ -161,6 +161,14 @@ def test_what_is_counted_is_the_bare_address(marked: str) -> None:
     assert call == f"window.fathom?.trackPageview({told});"
 
 
+def test_a_notice_is_shown_on_the_first_page(quiet: str, marked: str) -> None:
+    assert "<b>HOME_NOTICE</b>" in read(asked(marked, Request("GET", "/"))).text("main")
+    assert "HOME_NOTICE" not in read(asked(marked, Request("GET", "/privacy"))).text()
+    assert "notice" not in {
+        element.attrib.get("class") for element in read(asked(quiet, Request("GET", "/"))).all("div")
+    }
+
+
 def test_nobody_is_counted_unless_it_is_switched_on(quiet: str) -> None:
     assert "fathom" not in asked(quiet, Request("GET", "/")).body.decode().lower()
 
