@@ -6,7 +6,6 @@ import sys
 from dev.arguments import parser
 from dev.azurite import AzuriteError
 from dev.desk import desk_beside_server
-from dev.messages import update_catalogues
 from dev.place import Place
 from dev.reset import reset
 from dev.serve import serve
@@ -43,6 +42,9 @@ def _run(arguments: list[str]) -> None:
         case "reset":
             reset(place)
         case "messages":
+            # This loads the whole app, which no other command needs in this process.
+            from dev.messages import update_catalogues  # noqa: PLC0415
+
             update_catalogues()
         case _:
             chosen.run(desk_beside_server(place, os.environ), chosen)
