@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ import pytest
 
 from dev.azurite import Azurite
 from functions.caller import Session, session_cookie
+from functions.pages import LANGUAGES
 from tests.functions.reading import policy, read
 from tests.functions.serving import serving
 from tests.functions.test_routes import PAGES, Request, name_of
@@ -25,6 +27,13 @@ EVERY = [
     Request("GET", "/fr"),
     Request("GET", "/nothing", 404),
     *(request for requests in PAGES.values() for request in requests),
+]
+
+IN_EACH_LANGUAGE = [
+    replace(request, path=f"/{language}{request.path}")
+    for language in LANGUAGES
+    for requests in PAGES.values()
+    for request in requests
 ]
 
 
@@ -93,7 +102,7 @@ def test_a_page_names_who_is_responsible_and_leads_to_them(quiet: str, request_:
     } <= {*page.links()}
 
 
-@pytest.mark.parametrize("request_", EVERY, ids=name_of)
+@pytest.mark.parametrize("request_", [*EVERY, *IN_EACH_LANGUAGE], ids=name_of)
 def test_a_page_is_well_formed_and_has_one_heading_and_a_title_of_its_own(quiet: str, request_: Request) -> None:
     page = read(asked(quiet, request_))
 
@@ -173,7 +182,7 @@ def test_nobody_is_counted_unless_it_is_switched_on(quiet: str) -> None:
     assert "fathom" not in asked(quiet, Request("GET", "/")).body.decode().lower()
 
 
-LANGUAGES = [
+ASKED_FOR = [
     ("/privacy", None, "en"),
     ("/privacy", "", "en"),
     ("/privacy", "de", "de"),
@@ -193,7 +202,7 @@ LANGUAGES = [
 ]
 
 
-@pytest.mark.parametrize(("path", "accepted", "language"), LANGUAGES)
+@pytest.mark.parametrize(("path", "accepted", "language"), ASKED_FOR)
 def test_a_page_speaks_the_language_of_its_path_else_the_browsers(
     quiet: str, path: str, accepted: str | None, language: str
 ) -> None:
