@@ -18,7 +18,13 @@ OPTIONAL = {"SENTRY_DSN", "EXTRA_CA_FILE", "TABLES_ENDPOINT", "LEDGER_ENDPOINT"}
 UNRESOLVED = f"@Microsoft.KeyVault(SecretUri=https://{SECRET}.vault.example/secrets/x)"
 # These take any text there is.
 FREE_TEXT = {
+    "ENTRA_CLIENT_ID",
+    "ENTRA_CLIENT_SECRET",
+    "HOME_NOTICE",
     "PRODUCT_ID",
+    "PRODUCT_NAME",
+    "VENDOR_COUNTRY",
+    "VENDOR_NAME",
     "PADDLE_API_KEY",
     "PADDLE_CLIENT_TOKEN",
     "MARKETPLACE_TENANT_ID",
