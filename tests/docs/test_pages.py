@@ -53,7 +53,10 @@ def test_every_page_begins_with_its_one_title(page: Path) -> None:
 
 
 def test_license_is_spelled_one_way() -> None:
-    assert [name(path) for path in tracked() if WRONG_SPELLING in text_of(path).lower()] == []
+    # The other spelling is the French word.
+    ours = [path for path in tracked() if path.name != "fr.po"]
+
+    assert [name(path) for path in ours if WRONG_SPELLING in text_of(path).lower()] == []
 
 
 @pytest.mark.parametrize("pattern", NOT_FOR_ANYBODY_ELSE)
