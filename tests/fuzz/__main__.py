@@ -9,6 +9,7 @@ from dev.azurite import Azurite
 from tests.fuzz.run import fuzz
 from tests.fuzz.targets import MicrosoftTarget, PaddleTarget, Target
 from tests.histories.memory import MemoryWorld
+from tests.paddle_api import open_api
 from tests.world import World, empty_tables, environment
 
 
@@ -19,7 +20,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**31), help="the same seed sends the same")
     parser.add_argument("--memory", action="store_true", help="over the twin in memory, which is several times as fast")
     chosen = parser.parse_args()
-    with Azurite() as azurite:
+    with Azurite() as azurite, open_api():
         findings = [spoil(make, azurite, chosen) for make in (PaddleTarget, MicrosoftTarget)]
     return 1 if any(findings) else 0
 

@@ -4,17 +4,20 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from random import Random
 from typing import Any
 
 from shared.domain.entitlement import Code, entitlement
+from shared.domain.errors import Unavailable
 from shared.domain.records import Seat, Subscription
+from shared.operations.purge import purge
 from shared.storage import keys
 from shared.storage.entities import to_record
 from tests.functions.sentinels import found_in
 from tests.fuzz.targets import Sent, Target
 from tests.histories.memory import MemoryWorld
-from tests.histories.stored import Dump, stored
+from tests.histories.stored import Dump, broken, stored
 from tests.storage.records import FULL
 from tests.world import NOON, World, empty_tables
 
@@ -66,6 +69,7 @@ def fuzz(world: World, target: Target, times: int, seed: int) -> Fuzzed:
             rows = world.rows()
             done.rows += sum(map(len, rows.values()))
             done.findings += [*_answers(target, sent), *_fields(rows), *_grants(world, rows, sent)]
+            done.findings += [*broken(world, rows), *_after_hours(world, target)]
             leaving = [*listening.lines, *(line for entities in rows.values() for line in map(_text, entities))]
             done.findings += [
                 f"{text} left in logs or rows" for text in found_in(*leaving, *(one.body for one in sent))
@@ -76,6 +80,18 @@ def fuzz(world: World, target: Target, times: int, seed: int) -> Fuzzed:
         logging.root.setLevel(before)
         logging.root.removeHandler(listening)
     return done
+
+
+def _after_hours(world: World, target: Target) -> Iterator[str]:
+    """What cannot be looked at once it is due, but for what is asked again, or is not as it must be afterwards."""
+    errors: list[BaseException] = []
+    world.clock.advance(hours=2)
+    purge(world.services, errors.append)
+    world.clock.advance(hours=-2)
+    for error in errors:
+        if not (isinstance(error, Unavailable) and HTTPStatus.SERVICE_UNAVAILABLE in target.fine):
+            yield f"not looked at: {error!r}"
+    yield from broken(world)
 
 
 def _forget(world: World) -> None:

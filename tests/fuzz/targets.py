@@ -28,6 +28,7 @@ from tests.paddle import sign as sign_as_paddle
 from tests.world import ALICE, LARGE_PRICE, OTHER_TENANT, PRICE, TENANT, World
 
 SOLD = {PRICE, LARGE_PRICE}
+AGAIN = 0.3
 LIVE_AT_PADDLE = {"active", "trialing", "past_due"}
 LIVE_AT_MICROSOFT = {"Subscribed", "Suspended"}
 PERSONAL = {"customer": {"name": NAME, "email": ADDRESS}, "ip": CLIENT, "purchaseToken": TOKEN, "reason": f"by {NAME}"}
@@ -67,17 +68,23 @@ class Route:
 
 
 class PaddleTarget:
-    """A subscription's life, one of its events changed; some bear the reference of a checkout for oneself."""
+    """A subscription's life, one of its events changed; some bear the reference of a checkout for oneself.
+
+    Now and then it is another life of the subscription that was last told of, as if somebody had mixed them up.
+    """
 
     name = "paddle"
     fine = frozenset({200, 400, 413})
 
     def __init__(self, world: World) -> None:
         self.world, self.route = world, Route(world.services, "paddle")
+        self._last = ""
 
     def send(self, draw: Random) -> Sent:
         reference = self.world.checkout(ALICE, "person") if draw.random() < 0.1 else None
-        it = Subscription(reference, quantity=draw.choice([1, 3]))
+        again = self._last if draw.random() < AGAIN else ""
+        it = Subscription(reference, quantity=draw.choice([1, 3]), id=again)
+        self._last = it.id
         payload = draw.choice([*_events(it)])
         payload["data"] |= PERSONAL
         content = random_change(payload, draw)
@@ -160,7 +167,7 @@ class MicrosoftTarget:
         self._numbers = 0
 
     def send(self, draw: Random) -> Sent:
-        self._numbers += 1
+        self._numbers += int(draw.random() >= AGAIN)
         number, operation = f"5ub00000-0000-4000-8000-{self._numbers:012d}", f"operation-{self._numbers}"
         action = draw.choice(
             ["ChangePlan", "ChangeQuantity", "Reinstate", "Suspend", "Renew", "Subscribe", "Unsubscribe"]

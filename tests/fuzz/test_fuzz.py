@@ -11,7 +11,7 @@ from shared.domain.purchases import Snapshot
 from shared.domain.records import Record, Subscription
 from shared.marketplaces.microsoft import reading
 from shared.marketplaces.paddle import events
-from shared.operations import take_events
+from shared.operations import look_at_subscription, take_events
 from shared.storage import entities, writes
 from tests.fuzz.run import fuzz
 from tests.fuzz.targets import MicrosoftTarget, PaddleTarget, Target
@@ -51,6 +51,16 @@ def test_a_planted_error_is_found(world: World, make: MakeTarget, monkeypatch: p
     monkeypatch.setattr(take_events, "_is_ours", lambda _: 1 / 0)
 
     assert any(finding.startswith("answered 500") for finding in fuzz(world, target, 20, SEED).findings)
+
+
+@every_target
+def test_a_planted_error_in_what_is_done_later_is_found(
+    world: World, make: MakeTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = make(world)
+    monkeypatch.setattr(look_at_subscription, "next_look", lambda _: 1 / 0)
+
+    assert any(finding.startswith("not looked at") for finding in fuzz(world, target, 40, SEED).findings)
 
 
 @every_target
