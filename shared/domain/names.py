@@ -7,6 +7,7 @@ from shared.domain.errors import EventMalformed
 _VENDOR_ID = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 _SUBSCRIPTION_ID = re.compile(r"[a-z]{1,32}\.[A-Za-z0-9_-]{1,128}", re.ASCII)
 _SEAT_KEY = re.compile(r"seat\.[0-9a-f]{64}", re.ASCII)
+_OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _REFERENCE = re.compile(r"ref_[0-9a-f]{32}", re.ASCII)
 
 
@@ -30,6 +31,12 @@ def is_subscription(text: str) -> bool:
 def is_seat_key(text: str) -> bool:
     """Whether a text that came from a browser could be the row key of a seat."""
     return _SEAT_KEY.fullmatch(text) is not None
+
+
+def object_id(text: str) -> str:
+    """An object id of a directory that came from a browser; empty where it could be none."""
+    lowered = text.strip().lower()
+    return lowered if _OBJECT_ID.fullmatch(lowered) else ""
 
 
 def new_reference(random_hex: str) -> str:

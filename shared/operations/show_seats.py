@@ -1,7 +1,7 @@
 """The seats of a subscription for who is signed in: all of them for an administrator, one's own for a buyer."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.domain.names import is_seat_key
 from shared.domain.records import Seat, Subscription
@@ -15,7 +15,7 @@ from shared.storage import keys
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What a cut to so many seats does: who loses theirs, the first to lose it first."""
+    """What a cut to so many seats does: who loses theirs, by name, since the order would tell of their use (P04)."""
 
     quantity: int
     losing: tuple[ShownSeat, ...]
@@ -55,9 +55,9 @@ def preview_cut(outside: Outside, visitor: Visitor, subscription: str, quantity:
         return None
     seats = _all(outside, subscription)
     end = (header.cut_at if _is_cut(header) and header.cut_at else outside.clock()) + outside.terms.grace
-    losing = [(key, seats[key]) for key in surplus(seats, to)]
-    stamped = [seat.model_copy(update={"ends_at": seat.ends_at or end}) for _, seat in losing]
-    return Cut(to, tuple(shown(key, seat) for (key, _), seat in zip(losing, stamped, strict=True)))
+    losing = {key: seats[key] for key in surplus(seats, to)}
+    ending = (replace(shown(key, seat), ends_at=seat.ends_at or end) for key, seat in losing.items())
+    return Cut(to, tuple(sort_seats(ending, "name")))
 
 
 def _cut_to(header: Subscription) -> int | None:

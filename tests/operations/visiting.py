@@ -2,18 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from shared.domain.errors import ConsentNeeded
 from shared.domain.people import Person
 from shared.domain.rights import Visitor
 from shared.operations.assign_seat import Assignee
 from shared.operations.open_account import open_account
-from shared.ports import Profile
+from shared.operations.use_token import keep_tokens
+from shared.ports import Access, Permission, Profile
 from tests.world import ALICE, BOB, World
 
 
 def visitor(world: World, who: Assignee = ALICE, *, administers: bool = False, account: bool = True) -> Visitor:
-    """Somebody who has just signed in."""
+    """Somebody who has just signed in; their tokens are kept where there is an account."""
     number = open_account(world.services, who.person, who.name, who.addresses) if account else ""
+    if number:
+        keep_tokens(world.services, number, f"tokens of {who.name}")
     return Visitor(who.person, world.clock(), number, administers)
 
 
@@ -67,9 +72,27 @@ class DirectoryInMemory:
             raise self.fails_with
 
 
+@dataclass
+class SignInInMemory:
+    """The part of `shared.ports.SignIn` that hands out access tokens; ``permissions`` are those that were given."""
+
+    permissions: set[Permission]
+
+    def approval_url(self, person: Person, return_to: str) -> str:
+        assert person
+        return f"https://login.example/approve?then={return_to}"
+
+    def access(self, tokens: str, person: Person, permission: Permission) -> Access:
+        assert person
+        if permission not in self.permissions:
+            raise ConsentNeeded
+        return Access(f"token for {permission}", tokens)
+
+
 def with_directory(world: World, *people: Assignee) -> DirectoryInMemory:
     """The world's services over a directory that knows Alice, Bob and these."""
     directory = DirectoryInMemory()
     directory.add(ALICE, BOB, *people)
-    world.services = replace(world.services, directory=directory)
+    sign_in: Any = SignInInMemory({"self", "directory"})
+    world.services = replace(world.services, directory=directory, sign_in=sign_in)
     return directory

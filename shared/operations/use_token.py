@@ -1,0 +1,52 @@
+"""The tokens by which an account's person lets us read Graph: kept encrypted, renewed by use, gone when refused."""
+
+from shared.domain.errors import ConsentNeeded, SignedOut
+from shared.domain.instants import day_of
+from shared.domain.records import Token
+from shared.domain.retention import TOKEN_KEPT_UNUSED
+from shared.domain.rights import Visitor
+from shared.operations.deletion import delete_if_there
+from shared.operations.persistence import persist
+from shared.ports import Access, Change, Conflict, Outside, Permission, Put, Stored
+from shared.storage import keys
+
+_PURPOSE = "graph tokens"
+
+
+def keep_tokens(outside: Outside, account: str, tokens: str) -> None:
+    """Keep the tokens of a sign-in beside the account, instead of those that were there."""
+    kept = Token(sealed=outside.token_sealer.seal(_PURPOSE, {"t": tokens}), used_on=day_of(outside.clock()))
+    outside.tables.write(Put(keys.token(account), kept))
+
+
+def graph_token(outside: Outside, visitor: Visitor, permission: Permission) -> str:
+    """An access token of the visitor's own.
+
+    Raises ConsentNeeded where they have not given the permission to an account of theirs, SignedOut where only a new
+    sign-in helps, Unavailable.
+    """
+    if not visitor.account:
+        raise ConsentNeeded
+    stored = outside.tables.read(keys.token(visitor.account))
+    opened = outside.token_sealer.open(_PURPOSE, stored.record.sealed, TOKEN_KEPT_UNUSED) if stored else None
+    if stored is None or opened is None:
+        raise SignedOut if permission == "self" else ConsentNeeded
+    try:
+        access = outside.sign_in.access(opened["t"], visitor.person, permission)
+    except SignedOut:
+        persist(lambda: delete_if_there(outside, keys.token(visitor.account)))
+        raise
+    _renew(outside, stored, opened["t"], access)
+    return access.token
+
+
+def _renew(outside: Outside, stored: Stored[Token], before: str, access: Access) -> None:
+    """Note what is newer, and once a day that it was used. Somebody else's newer tokens are as good as ours."""
+    today = day_of(outside.clock())
+    if access.tokens == before and stored.record.used_on == today:
+        return
+    sealed = outside.token_sealer.seal(_PURPOSE, {"t": access.tokens})
+    try:
+        outside.tables.write(Change(stored, stored.record.model_copy(update={"sealed": sealed, "used_on": today})))
+    except Conflict:
+        return
