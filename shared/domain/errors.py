@@ -289,20 +289,6 @@ class NotInDirectory(Refusal):
     sentence = "Nobody in your organisation's directory has this address."
 
 
-class ListUnreadable(BadRequest):
-    """The bytes of a list are no text in any encoding that spreadsheets write."""
-
-    code = "LIST_UNREADABLE"
-    sentence = "This list could not be read. Save it as CSV UTF-8 and try again."
-
-
-class ListTooLong(BadRequest):
-    """A list has more lines than are taken at once."""
-
-    code = "LIST_TOO_LONG"
-    sentence = "This list is too long. Split it into several."
-
-
 class SearchTooShort(BadRequest):
     """A search of the directory would find everybody."""
 

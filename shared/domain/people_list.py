@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from shared.domain.errors import AddressInvalid, ListTooLong, ListUnreadable
+from shared.domain.errors import AddressInvalid, BadRequest
 from shared.domain.people import normalise_address
 
 MOST_LINES = 10_000
@@ -37,6 +37,20 @@ _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _IN_BRACKETS = re.compile(r"<([^<>]*)>\s*$")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LONGEST_SHOWN = 320
+
+
+class ListUnreadable(BadRequest):
+    """The bytes of a list are no text in any encoding that spreadsheets write."""
+
+    code = "LIST_UNREADABLE"
+    sentence = "This list could not be read. Save it as CSV UTF-8 and try again."
+
+
+class ListTooLong(BadRequest):
+    """A list has more lines than are taken at once."""
+
+    code = "LIST_TOO_LONG"
+    sentence = "This list is too long. Split it into several."
 
 
 @dataclass(frozen=True, slots=True)

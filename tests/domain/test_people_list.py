@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.errors import ListTooLong, ListUnreadable
 from shared.domain.exported import to_csv
-from shared.domain.people_list import MOST_LINES, read_list
+from shared.domain.people_list import MOST_LINES, ListTooLong, ListUnreadable, read_list
 
 BOB, EVE = "bob@contoso.example", "eve@contoso.example"
 

@@ -37,6 +37,8 @@ PAGES = {
     "landing": [Request("GET", "/landing")],
     "landing_confirmed": [Request("POST", "/landing", 401)],
     "privacy": [Request("GET", "/privacy")],
+    "seats": [Request("GET", "/seats", 401)],
+    "seats_changed": [Request("POST", "/seats", 401)],
 }
 TAKEN = {
     **PAGES,
@@ -49,6 +51,16 @@ TAKEN = {
     "health": [Request("GET", "/api/health")],
     "license": [Request("POST", LICENSE, 200, JSON, GOOD), Request("OPTIONS", LICENSE, 204)],
     "license_keys": [Request("GET", "/.well-known/jwks.json")],
+    "seats_assign": [Request("POST", "/api/seats", 401)],
+    "seats_check": [Request("POST", "/api/seats/check", 401)],
+    "seats_export": [Request("GET", "/api/seats/export", 401)],
+    "seats_give": [Request("POST", "/api/seats/give", 401)],
+    "seats_list": [Request("GET", "/api/seats", 401)],
+    "seats_move": [Request("POST", "/api/seats/move", 401)],
+    "seats_read": [Request("POST", "/api/seats/read", 401)],
+    "seats_refresh": [Request("POST", "/api/seats/refresh", 401)],
+    "seats_search": [Request("POST", "/api/seats/search", 401)],
+    "seats_take_back": [Request("DELETE", "/api/seats/paddle.sub_1.0", 401)],
     # This world sells at Paddle only.
     "webhook_microsoft": [Request("POST", "/api/webhooks/microsoft", 404)],
     "webhook_paddle": [Request("POST", WEBHOOK, 200, SIGNED, UNKNOWN_EVENT)],

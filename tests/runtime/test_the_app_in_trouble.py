@@ -21,12 +21,14 @@ def test_the_app_indexes_and_answers_without_any_setting(capfd: pytest.CaptureFi
 
     assert runtime.functions.keys() == {
         *(in_each_language("home") - {"home"}),
-        *in_each_language("landing", "landing_confirmed", "privacy"),
+        *in_each_language("landing", "landing_confirmed", "privacy", "seats", "seats_changed"),
         "health",
         "license",
         "license_keys",
         "purge",
         "reconcile",
+        *(f"seats_{name}" for name in ("assign", "check", "export", "give", "list", "move", "read", "refresh")),
+        *("seats_search", "seats_take_back"),
         "webhook_microsoft",
         "webhook_paddle",
         "zz_nowhere",

@@ -1,0 +1,106 @@
+"""The page `/seats`: every form posts to it and is answered by it, since what it tells names people, as no URL may."""
+
+from collections.abc import Callable
+from typing import Any, get_args
+from urllib.parse import quote
+
+import azure.functions as func
+
+from functions.caller import Session, caller, form_of
+from functions.edge import problem
+from functions.pages import Allows, pages_at, show, url
+from functions.seats.acts import Form, Told, act
+from functions.seats.asking import seat_id
+from shared.domain.errors import NotFound
+from shared.domain.seat_list import Sort, Wanted
+from shared.operations.find_subscriptions import Theirs, subscriptions_of
+from shared.operations.show_seats import own_seat, preview_cut, show_seats
+from shared.services import Services
+
+# A pasted list of some hundred lines; longer ones need the script, which sends them in parts.
+_MOST_FORM_BYTES = 256 * 1024
+# What names nobody. A search does.
+_IN_URL = ("subscription", "sort", "after")
+
+
+def register(functions: func.Blueprint, services: Callable[[], Services]) -> None:
+    """The page in each language, to look at and to change."""
+
+    @pages_at(functions, services, "seats", "seats", ["GET"])
+    def seats(req: func.HttpRequest, outside: Services) -> func.HttpResponse:
+        session = caller(req, outside)
+        asked = {name: req.params[name] for name in _IN_URL if name in req.params}
+        return _show(req, outside, session, asked, Told())
+
+    @pages_at(functions, services, "seats_changed", "seats", ["POST"])
+    def seats_changed(req: func.HttpRequest, outside: Services) -> func.HttpResponse:
+        session = caller(req, outside)
+        form = form_of(req, outside, session, _MOST_FORM_BYTES)
+        return _show(req, outside, session, form, act(outside, session.visitor, form.get("subscription", ""), form))
+
+
+def _show(req: func.HttpRequest, outside: Services, session: Session, form: Form, told: Told) -> func.HttpResponse:
+    theirs = subscriptions_of(outside, session.visitor)
+    chosen = _chosen(theirs, form.get("subscription", ""))
+    content = _content(outside, session, chosen, form, told) if chosen else {}
+    then = url(req, "/seats") + (f"?subscription={chosen.name}" if chosen else "")
+    return show(
+        req,
+        outside,
+        "seats.html",
+        session=session,
+        status=problem(told.refusal).status_code if told.refusal else 200,
+        script="seats.js",
+        allows=Allows(connects=("'self'",)),
+        told=told,
+        refused=told.refusal.code if told.refusal else "",
+        subscriptions=[(each, outside.terms.plan(each.header.record.plan)) for each in theirs],
+        chosen=chosen,
+        then=quote(then, safe=""),
+        approval=_approval(outside, session, told),
+        seat_id=seat_id,
+        link=f"{outside.issuer}/seats",
+        **content,
+    )
+
+
+def _chosen(theirs: list[Theirs], name: str) -> Theirs | None:
+    """The one that is named, else the first. Raises NotFound for one that is nothing to the visitor."""
+    if not name:
+        return theirs[0] if theirs else None
+    found = next((each for each in theirs if each.name == name), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _content(outside: Services, session: Session, chosen: Theirs, form: Form, told: Told) -> dict[str, Any]:
+    """What the page shows of a subscription: all of its seats to an administrator, one's own to a buyer."""
+    own = own_seat(outside, session.visitor, chosen.header)
+    shared = {"own": own, "plan": outside.terms.plan(chosen.header.record.plan), "grace": outside.terms.grace.days}
+    if chosen.role != "administrator":
+        return shared
+    wanted = _wanted(form)
+    return {
+        **shared,
+        "wanted": wanted,
+        "page": show_seats(outside, session.visitor, chosen.name, wanted),
+        "cut": preview_cut(outside, session.visitor, chosen.name),
+        "preview": told.cut,
+    }
+
+
+def _wanted(form: Form) -> Wanted:
+    sort = form.get("sort", "name")
+    return Wanted(
+        search=form.get("search", ""),
+        sort=sort if sort in get_args(Sort) else "name",  # type: ignore[arg-type] # it is one of them
+        after=form.get("after", ""),
+    )
+
+
+def _approval(outside: Services, session: Session, told: Told) -> str:
+    """Where an administrator allows the directory for everybody, where that is what is missing."""
+    if told.refusal is None or told.refusal.code != "CONSENT_NEEDED":
+        return ""
+    return outside.sign_in.approval_url(session.person, f"{outside.issuer}/seats")

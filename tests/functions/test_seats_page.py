@@ -1,0 +1,314 @@
+"""The page `/seats`, without a script: what administrators, buyers and strangers see and do there."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from shared.domain.errors import ConsentNeeded
+from shared.operations.assign_seat import assign_seat
+from shared.operations.erase_account import erase_account
+from tests.functions.reading import Page, policy, read
+from tests.functions.seats import Browser, browser
+from tests.functions.serving import serving
+from tests.histories.memory import MemoryWorld
+from tests.operations.stories import has_seat, organisation_with, seat_of, stamped
+from tests.operations.visiting import DirectoryInMemory, with_directory
+from tests.paddle import Subscription, deliver
+from tests.world import ALICE, BOB, MALLORY, World, colleague
+
+NAUGHTY = "<script>alert(1)</script> \u202eevil\u202c \U0001f41d &amp; \"'"
+
+
+@pytest.fixture
+def shared() -> World:
+    return MemoryWorld()
+
+
+@pytest.fixture
+def directory(shared: World) -> DirectoryInMemory:
+    return with_directory(shared, *(colleague(number) for number in range(5)))
+
+
+@pytest.fixture
+def served(shared: World, directory: DirectoryInMemory) -> Iterator[str]:
+    assert directory
+    with serving(lambda: shared.services) as url:
+        yield url
+
+
+@pytest.fixture
+def alice(served: str, shared: World) -> Browser:
+    return browser(served, shared, ALICE, administers=True)
+
+
+@pytest.fixture
+def bought(shared: World) -> Subscription:
+    return organisation_with(shared, 0, quantity=3)[0]
+
+
+def people(page: Page) -> list[str]:
+    """Who stands in the list, in its order."""
+    return [
+        "".join(row.itertext()).split("\n")[0].strip()
+        for row in page.root.iter("{http://www.w3.org/1999/xhtml}th")
+        if row.attrib.get("scope") == "row"
+    ]
+
+
+def statuses(page: Page) -> str:
+    """What is announced."""
+    live = [each for each in page.root.iter() if each.attrib.get("role") in {"status", "alert"}]
+    return " ".join(" ".join("".join(each.itertext()).split()) for each in live)
+
+
+def buttons(page: Page) -> set[str]:
+    return {" ".join("".join(each.itertext()).split()) for each in page.all("button")}
+
+
+def test_the_page_is_whole_html_that_loads_nothing_from_elsewhere(alice: Browser, bought: Subscription) -> None:
+    alice.do(bought.partition, "give", address=BOB.addresses[0])
+    answer = alice.get(f"/seats?subscription={bought.partition}")
+
+    assert (answer.status, read(answer).errors, answer.header("cache-control")) == (200, [], ["no-store"])
+    assert policy(answer)["connect-src"] == ["'self'"]
+    ids = [each.attrib["id"] for each in read(answer).root.iter() if "id" in each.attrib]
+    assert len(ids) == len(set(ids))
+
+
+def test_an_administrator_gives_a_seat_by_address_and_undoes_it(
+    alice: Browser, bought: Subscription, shared: World
+) -> None:
+    given = alice.do(bought.partition, "give", address=f" {BOB.addresses[0].upper()} ")
+    assert "Bob Bee has a seat now." in statuses(given)
+    assert {"Undo", "Take back"} <= buttons(given)
+    assert (people(given), shared.code(BOB)) == (["Bob Bee"], "LICENSED")
+
+    released = alice.do(bought.partition, "release", seat=seat_of(shared, bought, BOB))
+    assert "The seat of Bob Bee is free." in statuses(released)
+    assert (people(released), shared.code(BOB)) == ([], "NO_LICENSE")
+    [undo] = [each for each in released.all("input") if each.attrib.get("value") == BOB.person.object_id]
+    alice.do(bought.partition, "give", **{undo.attrib["name"]: undo.attrib["value"] or ""})
+    assert shared.code(BOB) == "LICENSED"
+
+    again = alice.do(bought.partition, "give", person=BOB.person.object_id)
+    assert "has a seat already" in statuses(again)
+    assert "Undo" not in buttons(again)
+    for _ in range(2):
+        gone = alice.do(bought.partition, "release", seat=seat_of(shared, bought, BOB))
+    assert "free already" in statuses(gone)
+
+
+def test_the_server_reads_names_itself_and_shows_them_harmless(
+    alice: Browser, bought: Subscription, directory: DirectoryInMemory
+) -> None:
+    who = colleague(1)
+    directory.people[who.person] = type(directory.people[who.person])(
+        who.person, NAUGHTY, who.addresses[0], who.addresses
+    )
+
+    page = alice.do(bought.partition, "give", person=who.person.object_id, name="Mallory", address="m@evil.example")
+
+    assert NAUGHTY.split(" ", maxsplit=1)[0] in statuses(page)
+    assert people(page)[0].startswith(NAUGHTY)
+    assert len(page.all("script")) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "told"),
+    [
+        ({"address": "nobody@contoso.example"}, 409, "Nobody in your organisation"),
+        ({"address": "=1+1"}, 400, "not one"),
+        ({"address": ""}, 400, "not one"),
+        ({"person": "../me"}, 400, "not one"),
+        ({"person": MALLORY.person.object_id}, 409, "Nobody in your organisation"),
+    ],
+)
+def test_who_cannot_be_given_a_seat_is_told_on_the_page(
+    alice: Browser, bought: Subscription, fields: dict[str, str], status: int, told: str
+) -> None:
+    answer = alice.post(bought.partition, "give", **fields)
+
+    assert (answer.status, told in statuses(read(answer))) == (status, True)
+
+
+def test_consent_is_asked_for_with_a_reason_and_leads_back(
+    alice: Browser, bought: Subscription, directory: DirectoryInMemory
+) -> None:
+    directory.fails_with = ConsentNeeded()
+
+    page = alice.do(bought.partition, "give", address=BOB.addresses[0])
+
+    assert "basic profiles" in page.text("main")
+    asking = [link for link in page.links() if "permission=directory" in link]
+    assert asking
+    assert all(link.endswith(f"then=%2Fseats%3Fsubscription%3D{bought.partition}") for link in asking)
+    assert [link for link in page.links() if link.startswith("https://login.example/approve")]
+
+
+def test_an_old_sign_in_is_asked_to_sign_in_again_and_returns(
+    alice: Browser, bought: Subscription, shared: World
+) -> None:
+    shared.clock.advance(hours=1, seconds=1)
+
+    answer = alice.post(bought.partition, "give", address=BOB.addresses[0])
+
+    assert answer.status == 401
+    assert any(f"subscription%3D{bought.partition}" in link for link in read(answer).links())
+    assert not has_seat(shared, bought, BOB)
+
+
+def test_a_buyer_without_the_right_sees_their_own_seat_and_whom_to_ask(
+    served: str, shared: World, bought: Subscription
+) -> None:
+    assign_seat(shared.services, bought.partition, BOB)
+    buyer = browser(served, shared, ALICE)
+
+    page = read(buyer.get())
+    assert "Bob" not in page.text()
+    assert "https://licensing.vendor.example/seats" in page.text("main")
+    taken = buyer.do(bought.partition, "give own")
+    assert ("Give my seat back" in buttons(taken), shared.code(ALICE)) == (True, "LICENSED")
+    refused = buyer.post(bought.partition, "release", seat=seat_of(shared, bought, BOB))
+    assert (refused.status, shared.code(BOB)) == (403, "LICENSED")
+    buyer.do(bought.partition, "release", seat=seat_of(shared, bought, ALICE))
+    assert shared.code(ALICE) == "NO_LICENSE"
+
+
+def test_who_bought_for_themself_takes_and_returns_the_one_seat(served: str, shared: World) -> None:
+    own = Subscription(shared.checkout(BOB, "person"), quantity=1)
+    deliver(shared, *own.bought())
+    bob = browser(served, shared, BOB)
+
+    assert "Give my seat back" in buttons(read(bob.get()))
+    returned = bob.do(own.partition, "release", seat=seat_of(shared, own, BOB))
+    assert "Undo" in buttons(returned)
+    assert "Seats for others" not in returned.text()
+
+
+def test_strangers_are_shown_nothing_and_other_tenants_subscriptions_are_not_there(
+    served: str, shared: World, bought: Subscription
+) -> None:
+    before = shared.rows()
+    mallory = browser(served, shared, MALLORY, administers=True, account=False)
+
+    empty = mallory.get()
+    assert (empty.status, "no subscription here" in read(empty).text("main")) == (200, True)
+    for name in (bought.partition, "paddle.sub_none", "x", "paddle.a'b"):
+        assert mallory.get(f"/seats?subscription={name}").status == 404
+        for do in ("give own", "release", "keep", "move", "preview cut", "check list", ""):
+            assert mallory.post(name, do, seat="x", list="a@b.example", quantity="1").status == 404
+    assert shared.rows() == before
+
+
+def test_nobody_signed_in_and_somebody_erased_are_asked_to_sign_in(
+    served: str, shared: World, bought: Subscription
+) -> None:
+    erased = browser(served, shared, BOB, administers=True)
+    erase_account(shared.services, erased.session.account)
+
+    for answer in (erased.get(), erased.post(bought.partition, "give own")):
+        assert answer.status == 401
+        assert any(link.startswith("/sign-in?then=") for link in read(answer).links())
+
+
+def test_a_form_of_another_page_does_nothing(alice: Browser, bought: Subscription, shared: World) -> None:
+    assert alice.post(bought.partition, "give", address=BOB.addresses[0], csrf="guessed").status == 403
+    assert not has_seat(shared, bought, BOB)
+
+
+def test_the_list_is_searched_in_the_body_and_sorted_and_paged(
+    alice: Browser, bought: Subscription, shared: World
+) -> None:
+    wide, people_there = organisation_with(shared, 30)
+    first = read(alice.get(f"/seats?subscription={wide.partition}"))
+    assert len(people(first)) == 25
+    [following] = [b for b in first.all("button") if b.attrib.get("name") == "after"]
+
+    second = alice.do(wide.partition, after=following.attrib["value"])
+    found = alice.do(wide.partition, search="colleague1@")
+
+    assert len(people(second)) == 5
+    assert set(people(first) + people(second)) == {person.name for person in people_there}
+    assert people(found) == ["Colleague 1"]
+    assert people(read(alice.get(f"/seats?subscription={wide.partition}&search=colleague1@"))) == people(first)
+    assert "No seat fits" in alice.do(wide.partition, search="nobody").text("main")
+    assert "Nobody has a seat yet." in read(alice.get(f"/seats?subscription={bought.partition}")).text("main")
+
+
+def test_a_list_is_shown_before_it_is_done_and_goes_in_parts(
+    alice: Browser, shared: World, directory: DirectoryInMemory
+) -> None:
+    directory.add(*(colleague(number) for number in range(120)))
+    bought, _ = organisation_with(shared, 0, quantity=120)
+    pasted = "E-Mail\n" + "".join(f"colleague{number}@contoso.example\n" for number in range(120)) + "=1\nBOB\n"
+
+    checked = alice.do(bought.partition, "check list", list=pasted)
+    assert "Nothing is done yet." in statuses(checked)
+    assert len(people(checked)) == 102
+    assert shared.code(colleague(0)) == "NO_LICENSE"
+    hidden = {
+        each.attrib["name"]: each.attrib.get("value", "") for each in checked.all("input") if "name" in each.attrib
+    }
+
+    done = alice.do(bought.partition, "seat list", list=hidden["list"], rest=hidden["rest"])
+    assert shared.code(colleague(99)) == "LICENSED"
+    assert "Go on with the rest of the list" in buttons(done)
+    rest = next(each for each in done.all("input") if "colleague119" in each.attrib.get("value", ""))
+    assert "Give these seats" in buttons(alice.do(bought.partition, "check list", list=rest.attrib["value"]))
+
+
+def test_a_cut_is_shown_and_others_are_chosen(alice: Browser, shared: World) -> None:
+    bought, _ = organisation_with(shared, 3)
+    deliver(shared, *bought.resized(2))
+    shared.purge()
+    [loser] = stamped(shared, bought)
+    page = read(alice.get(f"/seats?subscription={bought.partition}"))
+    assert "Fewer seats than people" in page.text("main")
+    number = int(loser[-1])
+
+    kept = alice.do(bought.partition, "keep", seat=seat_of(shared, bought, colleague(number)))
+
+    assert "This seat is kept." in statuses(kept)
+    assert stamped(shared, bought) != {loser}
+    alice.do(bought.partition, "keep no longer", seat=seat_of(shared, bought, colleague(number)))
+    assert len(stamped(shared, bought)) == 1
+
+
+def test_a_cut_can_be_tried_before_it_is_made(alice: Browser, shared: World) -> None:
+    bought, _ = organisation_with(shared, 3)
+
+    tried = alice.do(bought.partition, "preview cut", quantity="1")
+
+    assert "2 people would lose their seats 14 days after the change" in statuses(tried)
+    assert "Nobody would lose" in statuses(alice.do(bought.partition, "preview cut", quantity="3"))
+    for wrong in ("", "-1", "x", "1" * 9, "²"):
+        assert alice.post(bought.partition, "preview cut", quantity=wrong).status == 400
+
+
+def test_all_seats_move_to_another_subscription(alice: Browser, shared: World) -> None:
+    bought, seated = organisation_with(shared, 2)
+    target, _ = organisation_with(shared, 0, quantity=1)
+
+    told = alice.do(bought.partition, "preview move", to=target.partition)
+    assert "1 of 2 seats can be moved." in statuses(told)
+    moved = alice.do(bought.partition, "move", to=target.partition)
+
+    assert "1 seat was moved." in statuses(moved)
+    assert "none is free where it is to go" in statuses(moved)
+    assert [shared.code(person) for person in seated] == ["LICENSED", "LICENSED"]
+    assert alice.post(bought.partition, "move", to="paddle.sub_none").status == 404
+
+
+def test_last_use_is_nowhere_on_the_page(alice: Browser, shared: World) -> None:
+    bought, [who] = organisation_with(shared, 1)
+    shared.clock.advance(days=7)
+    assert shared.code(who) == "LICENSED"
+    shared.clock.advance(minutes=1)
+    fresh = browser(alice.base, shared, ALICE, administers=True)
+
+    texts = [fresh.get(f"/seats?subscription={bought.partition}").body.decode()]
+    texts.append(fresh.script("GET", f"/api/seats/export?subscription={bought.partition}").body.decode())
+    texts.append(fresh.script("GET", f"/api/seats?subscription={bought.partition}").body.decode())
+
+    assert not [text for text in texts if "March 9" in text or "2026-03-09" in text or "last_used" in text]
+    assert all("2026-03-02" in text or "March 2" in text for text in texts)
