@@ -1,6 +1,7 @@
 """What the catch-all tells: the methods of a route that exists, and that there is nothing anywhere else."""
 
 from collections.abc import Callable
+from itertools import zip_longest
 
 import azure.functions as func
 import pytest
@@ -11,16 +12,21 @@ from tests.functions.serving import JSON, assert_problem
 from tests.functions.test_routes import METHODS, ROUTES, TAKEN
 from tests.runtime.asking import Answer, ask
 
-# A path may have a function for each of its methods.
+
+def fits(template: str, path: str) -> bool:
+    both = [*zip_longest(template.lower().split("/"), path.removeprefix("/").split("/"))]
+    return all(part == segment or (part and segment and "{" in part) for part, segment in both)
+
+
+# A path may have a function for each of its methods, and a template that fits it too.
 TAKEN_METHODS = {
-    TAKEN[name][0].path: {
+    path: {
         method
-        for other, route in ROUTES.items()
-        if other in TAKEN and TAKEN[other][0].path == TAKEN[name][0].path
+        for name, route in ROUTES.items()
+        if name in TAKEN and fits(route.route, path)
         for method in route.methods
     }
-    for name in ROUTES
-    if name in TAKEN
+    for path in sorted({requests[0].path for requests in TAKEN.values()})
 }
 OTHER_METHODS = [
     (method, path, sorted(taken)) for path, taken in TAKEN_METHODS.items() for method in sorted(METHODS - taken)
