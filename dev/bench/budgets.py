@@ -45,6 +45,8 @@ BUDGETS = {
     "seat: assign": Budget(5),
     "seat: assign again": Budget(2),
     "seat: release": Budget(12),
+    "seats: which subscriptions": Budget(4, writes=0),
+    "seats: a page of the list": Budget(2, writes=0),
     "purge: nothing due": Budget(2),
 }
 

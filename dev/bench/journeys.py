@@ -11,8 +11,12 @@ from dev.paddle.stories import purchase, renew
 from dev.people import ALICE, BOB, MALLORY
 from shared.domain.entitlement import Code
 from shared.domain.records import Receipt
+from shared.domain.rights import Visitor
+from shared.domain.seat_list import Wanted
 from shared.operations.assign_seat import assign_seat
+from shared.operations.find_subscriptions import subscriptions_of
 from shared.operations.release_seat import release_seat
+from shared.operations.show_seats import show_seats
 from shared.ports import Insert
 from shared.storage import keys
 
@@ -67,6 +71,9 @@ class _Journeys:
         services, team = self.stage.services, f"paddle.{created['data']['id']}"
         yield "seat: assign", lambda: assign_seat(services, team, BOB)
         yield "seat: assign again", lambda: assign_seat(services, team, BOB)
+        alice = Visitor(ALICE.person, self.stage.now, is_administrator=True)
+        yield "seats: which subscriptions", lambda: subscriptions_of(services, alice)
+        yield "seats: a page of the list", lambda: show_seats(services, alice, team, Wanted())
         seat = assign_seat(services, team, BOB)
         yield "seat: release", lambda: release_seat(services, team, seat.row.key)
 
