@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from shared.domain.errors import BadRequest, NotFound, Refusal
+from shared.domain.errors import BadRequest, NotFound, Refusal, Unavailable
 from shared.domain.names import object_id
 from shared.domain.people import Person, normalise_address
 from shared.domain.people_list import Line, read_list
@@ -42,13 +42,13 @@ class Told:
 
 
 def act(outside: Services, visitor: Visitor, subscription: str, form: Form) -> Told:
-    """Do what a form asks for. Raises NotFound for what nobody may see; what else is refused is told."""
+    """Do what a form asks for. What is refused is told, but for NotFound and Unavailable, which are raised."""
     do = _ACTS.get(form.get("do", ""))
     if do is None:
         return Told()
     try:
         return do(outside, visitor, subscription, form)
-    except NotFound:
+    except (NotFound, Unavailable):
         raise
     except Refusal as refusal:
         return Told("refused", refusal=refusal)

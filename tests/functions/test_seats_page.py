@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.domain.errors import ConsentNeeded
+from shared.domain.errors import ConsentNeeded, Unavailable
 from shared.operations.assign_seat import assign_seat
 from shared.operations.erase_account import erase_account
 from tests.functions.reading import Page, policy, read
@@ -143,6 +143,17 @@ def test_consent_is_asked_for_with_a_reason_and_leads_back(
     assert asking
     assert all(link.endswith(f"then=%2Fseats%3Fsubscription%3D{bought.partition}") for link in asking)
     assert [link for link in page.links() if link.startswith("https://login.example/approve")]
+
+
+def test_a_directory_that_does_not_answer_is_told_and_tried_again(
+    alice: Browser, bought: Subscription, directory: DirectoryInMemory
+) -> None:
+    directory.fails_with = Unavailable()
+
+    answer = alice.post(bought.partition, "give", address=BOB.addresses[0])
+
+    assert (answer.status, answer.header("retry-after")) == (503, ["5"])
+    assert read(answer).errors == []
 
 
 def test_an_old_sign_in_is_asked_to_sign_in_again_and_returns(
