@@ -33,12 +33,14 @@ def take_hint(outside: Outside, hint: Hint) -> None:
 
 
 def _ask(outside: Outside, subscription: str, question: Callable[[], Sequence[Event]]) -> Stored[Subscription] | None:
-    row = keys.subscription(subscription)
+    row, was_there = keys.subscription(subscription), False
     for _ in range(_MOST_QUESTIONS):
         before = outside.tables.read(row)
         events = question() or _unknown_there(subscription)
-        if before is None and not _is_worth_beginning(events):
+        if before is None and (was_there or not _is_worth_beginning(events)):
+            # What was erased while it was asked about must not come back with the answer.
             return None
+        was_there = before is not None
         if before and _is_nobodys(before.record) and not _is_ours(events):
             events = _unknown_there(subscription)
         version = before.record.version if before else ""

@@ -10,6 +10,7 @@ from shared.domain.errors import NotFound
 from shared.domain.purchases import Event
 from shared.domain.records import Subscription as Header
 from shared.operations.assign_seat import assign_seat
+from shared.operations.erase_account import erase_account
 from shared.operations.purge import purge
 from shared.operations.read_back import read_back
 from shared.ports import Marketplace
@@ -206,6 +207,17 @@ def test_a_seat_given_meanwhile_is_no_reason_to_ask_again(world: World) -> None:
 
     assert stored is not None
     assert (stored.record.quantity, stored.record.seats_used, paddle.asked) == (5, 1, 1)
+
+
+def test_what_was_erased_meanwhile_does_not_come_back_with_the_answer(world: World) -> None:
+    sold = Subscription(world.checkout(kind="person"), quantity=1)
+    deliver(world, *sold.bought())
+    owner = header_of(world, sold).account
+    services, _ = around(world, lambda: erase_account(world.services, owner))
+
+    assert read_back(services, sold.partition) is None
+
+    assert world.rows()["subscriptions"] == []
 
 
 def test_reading_back_twice_changes_nothing(world: World) -> None:
