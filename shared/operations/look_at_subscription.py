@@ -45,7 +45,8 @@ def _look(outside: Outside, subscription: str) -> int:
     if _is_configured(outside, subscription):
         if wants_reading(header.record) or _has_come(lapse_of(header.record), now):
             # What is read may cut seats, and this look is the one that is noted for it.
-            header, next_end = settle_seats(outside, read_back(outside, subscription) or header, now)
+            known = read_back(outside, subscription, begins=False)
+            header, next_end = settle_seats(outside, known or header, now)
         if header.record.contact_due:
             header = fetch_contact(outside, header)
     _note_next(outside, header, [next_receipt, next_end, next_look(header.record), next_reading(header.record, now)])

@@ -14,13 +14,14 @@ from shared.storage import keys
 _MOST_QUESTIONS = 5
 
 
-def read_back(outside: Outside, subscription: str) -> Stored[Subscription] | None:
+def read_back(outside: Outside, subscription: str, *, begins: bool = True) -> Stored[Subscription] | None:
     """The header after reading back; None where neither we nor the marketplace have such a subscription.
 
-    Raises Unavailable where the marketplace or storage does not answer, NotFound where it is not configured.
+    Unless it ``begins`` one, what we do not have stays unknown. Raises Unavailable where the marketplace or storage
+    does not answer, NotFound where it is not configured.
     """
     marketplace = outside.marketplace_of(subscription)
-    return _ask(outside, subscription, lambda: marketplace.read_back(subscription))
+    return _ask(outside, subscription, lambda: marketplace.read_back(subscription), begins=begins)
 
 
 def take_hint(outside: Outside, hint: Hint) -> None:
@@ -29,18 +30,22 @@ def take_hint(outside: Outside, hint: Hint) -> None:
     Raises ChangeRefused for a change that the vendor's terms do not allow, Unavailable: deliver it again.
     """
     marketplace = outside.marketplace_of(hint.subscription)
-    _ask(outside, hint.subscription, lambda: marketplace.follow(hint))
+    _ask(outside, hint.subscription, lambda: marketplace.follow(hint), begins=True)
 
 
-def _ask(outside: Outside, subscription: str, question: Callable[[], Sequence[Event]]) -> Stored[Subscription] | None:
-    row, was_there = keys.subscription(subscription), False
+def _ask(
+    outside: Outside, subscription: str, question: Callable[[], Sequence[Event]], *, begins: bool
+) -> Stored[Subscription] | None:
+    row = keys.subscription(subscription)
     for _ in range(_MOST_QUESTIONS):
         before = outside.tables.read(row)
-        events = question() or _unknown_there(subscription)
-        if before is None and (was_there or not _is_worth_beginning(events)):
-            # What was erased while it was asked about must not come back with the answer.
+        if before is None and not begins:
             return None
-        was_there = before is not None
+        events = question() or _unknown_there(subscription)
+        if before is None and not _is_worth_beginning(events):
+            return None
+        # What is erased while it is asked about must not come back with the answer.
+        begins = before is None
         if before and _is_nobodys(before.record) and not _is_ours(events):
             events = _unknown_there(subscription)
         version = before.record.version if before else ""

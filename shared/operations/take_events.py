@@ -11,6 +11,7 @@ from shared.domain.errors import BeingErased
 from shared.domain.purchases import Adjustment, Event, Payment, Purchase, apply
 from shared.domain.records import Receipt, Subscription, Transaction, TransactionHint
 from shared.domain.retention import READ_BACK_AFTER, RECEIPT_KEPT, next_look, next_reading, subscription_goes_at
+from shared.operations.deletion import delete_if_there
 from shared.operations.due import with_look
 from shared.operations.persistence import persist
 from shared.ports import Change, Conflict, Insert, Outside, Put, Stored, Write
@@ -62,9 +63,13 @@ def take_events(
     *early, last = _portions(events)
     if early and _would_be_past(outside, subscription, events):
         return None, Recorded.NOTHING_TO_STORE
-    for portion in early:
-        persist(partial(_take, outside, subscription, portion, expecting))
-    return persist(lambda: _take(outside, subscription, last, expecting))
+    try:
+        for portion in early:
+            persist(partial(_take, outside, subscription, portion, expecting))
+        return persist(lambda: _take(outside, subscription, last, expecting))
+    except (BeingErased, Moved):
+        _withdraw_transaction_hints(outside, subscription, events)
+        raise
 
 
 def _portions(events: Sequence[Event]) -> list[Sequence[Event]]:
@@ -175,6 +180,15 @@ def _place_transaction_hints(outside: Outside, known: _Known, subscription: str,
         stands = was_confirmed and before is not None and before.record.paid_until is not None
         if transaction.paid_until and not stands:
             outside.tables.write(Put(keys.transaction_hint(number), TransactionHint(subscription=subscription)))
+
+
+def _withdraw_transaction_hints(outside: Outside, subscription: str, events: Sequence[Event]) -> None:
+    """Where the subscription was erased after they were placed, nothing else leads to them."""
+    header = outside.tables.read(keys.subscription(subscription))
+    if header is None or header.record.erasing:
+        for event in events:
+            if isinstance(event.told, Payment):
+                delete_if_there(outside, keys.transaction_hint(event.told.transaction))
 
 
 def _receipts(subscription: str, receipts: list[str], now: datetime) -> list[Write]:

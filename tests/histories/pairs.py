@@ -10,6 +10,7 @@ from shared.operations.look_at_hints import look_at_hints
 from shared.operations.look_at_subscription import look_at_subscription
 from shared.operations.open_account import open_account
 from shared.operations.purge import purge
+from shared.operations.read_back import read_back
 from shared.operations.record_event import record_event
 from shared.operations.release_seat import release_seat
 from shared.ports import Delete
@@ -194,6 +195,28 @@ def a_purchase_while_the_account_closes(world: World, kind: str) -> Pair:
     )
 
 
+def a_payment_while_the_account_closes(world: World) -> Pair:
+    """Told after the end it begins a purchase that nobody owns."""
+    bought = Subscription(world.checkout(kind="person"), quantity=1)
+    created, _, paid = bought.bought()
+    deliver(world, created)
+    account = opening(world.services)
+    return Pair([telling(world, paid), lambda services: erase_account(services, account)], nothing, always)
+
+
+def a_payment_read_back_while_the_account_closes(world: World) -> Pair:
+    """The same for what is read back after the end."""
+    bought = Subscription(world.checkout(kind="person"), quantity=1)
+    created, *_ = bought.bought()
+    deliver(world, created)
+    account = opening(world.services)
+    return Pair(
+        [lambda services: read_back(services, bought.partition), lambda services: erase_account(services, account)],
+        nothing,
+        always,
+    )
+
+
 def an_account_that_closes_during_a_purge(world: World) -> Pair:
     bought = Subscription(world.checkout(kind="person"), quantity=1)
     deliver(world, *bought.bought())
@@ -242,6 +265,8 @@ PAIRS: dict[str, Callable[[World], Pair]] = {
     "a purchase for all while the account closes": lambda world: a_purchase_while_the_account_closes(
         world, "organisation"
     ),
+    "a payment while the account closes": a_payment_while_the_account_closes,
+    "a payment read back while the account closes": a_payment_read_back_while_the_account_closes,
     "an account that closes during a purge": an_account_that_closes_during_a_purge,
     "two buyers of one subscription": lambda world: two_buyers_of_one_subscription(world, "organisation"),
     "two buyers, one of them for herself": lambda world: two_buyers_of_one_subscription(world, "person"),
