@@ -34,10 +34,12 @@ class Api:
             ("/prices", "price", lists.PRICES, lambda: _all(world.prices)),
             ("/events", "notification", lists.EVENTS, lambda: world.events),
             ("/notifications", "notification", lists.NOTIFICATIONS, lambda: _all(self._notifications)),
+            ("/api-keys", "api_key", lists.API_KEYS, self._keys.every),
         ]
         for path, entity, listing, every in table:
             yield "GET", path, self._list(f"{entity}.read", listing, every)
         yield "GET", "/", self._keys.answered(self._root, None)
+        yield "GET", "/api-keys/{id}", self._keys.answered(lambda it: replies.one(self._keys.one(it)), None)
         for method, path, permission, handler in self._others():
             yield method, path, self._keys.answered(handler, permission)
 
@@ -47,6 +49,7 @@ class Api:
             ("POST", "/subscriptions/{id}/cancel", "subscription.write", self._cancel),
             ("GET", "/transactions/{id}", "transaction.read", self._transaction),
             ("POST", "/transactions", "transaction.write", self._open),
+            ("GET", "/prices/{id}", "price.read", lambda it: replies.one(_find(self._world.prices, it))),
             ("GET", "/customers/{id}", "customer.read", self._customer),
             ("GET", "/notification-settings", "notification_setting.read", self._destinations),
         ]

@@ -30,4 +30,5 @@ ADJUSTMENTS = Listing(
 )
 EVENTS = Listing({"event_type": by("event_type")}, id="event_id", between="occurred_at")
 PRICES = Listing({name: by(name) for name in ("id", "product_id", "status")})
+API_KEYS = Listing({})
 NOTIFICATIONS = Listing({"status": by("status")})

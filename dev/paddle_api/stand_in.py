@@ -42,7 +42,7 @@ class Paddle(StandIn):
     ) -> None:
         super().__init__(clock, port)
         self.client_token = client_token or f"test_{secrets.token_hex(14)}"
-        self.keys = Keys(environment, key)
+        self.keys = Keys(environment, key, self.clock)
         self.destination = Destination(self.clock, self.faults, environment, secret)
         self.outbox = self.destination.outbox
         self.world = World(self.clock, self._send)

@@ -596,6 +596,8 @@ def test_the_destination_and_the_prices_can_be_read(paddle: Paddle, receiver: Re
     assert (setting["destination"], setting["traffic_source"]) == (receiver.url, "platform")
     assert setting["include_sensitive_fields"] is False
     assert "pri_team_monthly" in {price["id"] for price in read(paddle, "/prices", status="active")}
+    assert read(paddle, "/prices/pri_team_monthly")["billing_cycle"] == {"interval": "month", "frequency": 1}
+    assert ask(paddle, "GET", "/prices/pri_none").status_code == 404
 
 
 def test_signed_in_links_are_only_for_keys_that_may_make_them(paddle: Paddle) -> None:
@@ -682,3 +684,29 @@ def test_a_customer_is_read_by_id(paddle: Paddle) -> None:
     id_ = read(paddle, "/subscriptions")[0]["customer_id"]
 
     assert read(paddle, f"/customers/{id_}")["email"] == "bob@contoso.example"
+
+
+def test_a_key_sees_itself_and_others_only_with_a_permission(paddle: Paddle) -> None:
+    number = "apikey_" + paddle.keys.key.split("_")[3]
+    paddle.keys.expires_at = NOON + dt.timedelta(days=90)
+
+    seen = read(paddle, f"/api-keys/{number}")
+
+    assert (seen["id"], seen["status"], seen["expires_at"]) == (number, "active", "2027-05-01T12:00:00Z")
+    assert seen["key"] == f"pdl_sdbx_{number[:17]}****"
+    another = f"/api-keys/apikey_{'0' * 26}"
+    assert [ask(paddle, "GET", path).status_code for path in ("/api-keys", another)] == [403, 403]
+    assert requests.get(f"{paddle.base}/api-keys/{number}", timeout=SECONDS).status_code == 403
+    paddle.keys.permissions.add("api_key.read")
+    assert read(paddle, "/api-keys") == [seen | {"permissions": sorted(paddle.keys.permissions)}]
+    assert ask(paddle, "GET", another).status_code == 404
+
+
+def test_a_key_that_has_expired_opens_nothing(paddle: Paddle) -> None:
+    paddle.keys.expires_at = NOON + dt.timedelta(seconds=1)
+    assert ask(paddle, "GET", "/prices").status_code == 200
+
+    paddle.clock.advance(seconds=1)
+
+    assert ask(paddle, "GET", "/prices").json()["error"]["code"] == "invalid_token"
+    assert ask(paddle, "GET", "/").status_code == 403
