@@ -22,7 +22,18 @@ from shared.marketplaces.microsoft.reading import Offers
 from shared.marketplaces.paddle import Paddle
 from shared.marketplaces.paddle.api import PaddleApi
 from shared.marketplaces.paddle.events import Catalogue
-from shared.ports import Clock, Directory, Identities, LandsBuyers, Marketplace, SellsHere, Signer, SignIn, Tables
+from shared.ports import (
+    Clock,
+    Directory,
+    HoldsCredentials,
+    Identities,
+    LandsBuyers,
+    Marketplace,
+    SellsHere,
+    Signer,
+    SignIn,
+    Tables,
+)
 from shared.settings import Settings, read_settings
 from shared.signing import KeyedIdentities, LicenseSigner
 from shared.storage.credential import IdentityEndpoint, ManagedIdentityCredential
@@ -65,6 +76,7 @@ class Services:
     audience: str
     addin_origins: frozenset[str]
     sign_in: SignIn
+    sign_in_app: HoldsCredentials
     directory: Directory
     token_sealer: Sealer
     vendor: Vendor
@@ -96,6 +108,13 @@ def connect(env: Mapping[str, str], clock: Clock = utc_now, *, operator: TokenCr
     web = Web(_hosts(settings), trusted)
     credential = _credential(env, clock)
     paddle, microsoft = _paddle(settings, web), _microsoft(settings, web, credential)
+    sign_in_app = _client_credential(
+        "ENTRA",
+        settings.entra_client_secret,
+        settings.entra_certificate,
+        settings.entra_managed_identity_client_id,
+        credential,
+    )
     return Services(
         tables=_tables(settings, operator or credential, clock),
         identities=KeyedIdentities(settings.identity_hash_keys, clock),
@@ -110,14 +129,10 @@ def connect(env: Mapping[str, str], clock: Clock = utc_now, *, operator: TokenCr
             web,
             settings.entra_authority,
             settings.entra_client_id,
-            _client_credential(
-                settings.entra_client_secret,
-                settings.entra_certificate,
-                settings.entra_managed_identity_client_id,
-                credential,
-            ),
+            sign_in_app,
             settings.graph_url,
         ),
+        sign_in_app=sign_in_app,
         directory=Graph(web, settings.graph_url),
         token_sealer=Sealer(settings.token_encryption_keys, clock),
         vendor=_vendor(settings),
@@ -193,6 +208,7 @@ def _microsoft(settings: Settings, web: Web, credential: ManagedIdentityCredenti
         group.marketplace_authority,
         group.marketplace_client_id,
         _client_credential(
+            "MARKETPLACE",
             group.marketplace_client_secret,
             group.marketplace_certificate,
             group.marketplace_managed_identity_client_id,
@@ -204,10 +220,10 @@ def _microsoft(settings: Settings, web: Web, credential: ManagedIdentityCredenti
 
 
 def _client_credential(
-    secret: str, certificate: str, managed_identity: str, credential: ManagedIdentityCredential
+    group: str, secret: str, certificate: str, managed_identity: str, credential: ManagedIdentityCredential
 ) -> ClientCredential:
     if not managed_identity:
-        return ClientCredential(secret, certificate)
+        return ClientCredential(group, secret, certificate)
     identity = credential.of(managed_identity)
 
     # https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
@@ -217,7 +233,7 @@ def _client_credential(
         except ServiceRequestError:
             raise Unreachable from None
 
-    return ClientCredential(assertion=assertion)
+    return ClientCredential(group, assertion=assertion)
 
 
 def _vendor(settings: Settings) -> Vendor:

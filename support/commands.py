@@ -25,13 +25,15 @@ def rekey(services: Services, chosen: Namespace) -> int:
 
 
 def status(services: Services, _: Namespace) -> int:
-    """0 while nothing is stuck."""
-    stuck = find_stuck(services)
-    for found in stuck:
-        print(f"{found.code}\t{found.about}\tsince {found.since or 'ever'}")
-    if not stuck:
+    """0 while nothing is stuck; what is only good to know is printed too."""
+    findings = find_stuck(services)
+    for found in findings:
+        since = f"since {found.since or 'ever'}"
+        print(f"{found.code}\t{found.about}\t{found.detail or since}")
+    is_red = any(found.is_red for found in findings)
+    if not is_red:
         print("Nothing is stuck.")
-    return 1 if stuck else 0
+    return 1 if is_red else 0
 
 
 def replay(services: Services, chosen: Namespace) -> int:

@@ -15,7 +15,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
+from dev.paddle_api.keys import LEAST
+
 Json = dict[str, Any]
+# What an API key bears of its own id, and what it may do by default.
+KEY_ID = "apikey_01hs8zx6x377xfsfrt2bqsevbw"
+API_KEY = f"pdl_sdbx_{KEY_ID}_Secret0123456789abcdef_AQO"
 NOT_FOUND: tuple[int, Json] = (404, {"error": {"type": "request_error", "code": "not_found"}})
 
 
@@ -61,6 +66,8 @@ class PaddleApi:
     contacts: dict[str, Json] = field(default_factory=dict)
     destinations: list[Json] = field(default_factory=list)
     prices: dict[str, Json] = field(default_factory=dict)
+    permissions: list[str] | None = field(default_factory=lambda: sorted(LEAST))
+    key_expires: str | None = None
     calls: list[Call] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -69,7 +76,7 @@ class PaddleApi:
         """Empty books, an open door, nobody asked."""
         with self.lock:
             fresh = PaddleApi()
-            for name in ("sold", "entities", "events", "contacts", "destinations", "prices", "calls", "faults", "page"):
+            for name in vars(fresh).keys() - {"url", "lock"}:
                 setattr(self, name, getattr(fresh, name))
 
     def note(self, sold: Sold, event: Json) -> None:
@@ -103,11 +110,18 @@ class PaddleApi:
             return self._list([event for event in self.events if _is_wanted(event, call.query)], call, "event_id")
         if kind == "notification-settings":
             return self._list(self.destinations, call)
-        entities = self.prices if kind == "prices" else self.entities.get(kind, {})
+        if not kind:
+            return 200, {"data": {"caller": {"auth_type": "api_key", "permissions": self.permissions}}}
+        entities = self._kept(kind)
         if rest:
             return self._one(kind, entities.get(number), call.query)
         wanted = {name: call.query[name] for name in ("subscription_id", "status") if name in call.query}
         return self._list([data for data in entities.values() if wanted.items() <= data.items()], call)
+
+    def _kept(self, kind: str) -> dict[str, Json]:
+        if kind == "api-keys":
+            return {KEY_ID: {"id": KEY_ID, "status": "active", "expires_at": self.key_expires}}
+        return self.prices if kind == "prices" else self.entities.get(kind, {})
 
     def _one(self, kind: str, data: Json | None, query: Mapping[str, str]) -> tuple[int, Json]:
         if data is None:

@@ -21,7 +21,7 @@ from shared.operations.open_checkout import open_checkout
 from shared.operations.purge import Purged, purge
 from shared.services import Services, connect
 from shared.storage.tables import AzureTables
-from tests.paddle_api import PADDLE, PaddleApi
+from tests.paddle_api import API_KEY, PADDLE, PaddleApi
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TENANT = "11111111-1111-4111-8111-111111111111"
@@ -99,7 +99,7 @@ def environment(azurite: Azurite | None = None, **changed: str) -> dict[str, str
         "GRAPH_URL": "https://graph.microsoft.com/v1.0",
         "PADDLE_WEBHOOK_SECRETS": SECRET,
         "PADDLE_API_URL": PADDLE.url,
-        "PADDLE_API_KEY": "pdl_sdbx_apikey_test",
+        "PADDLE_API_KEY": API_KEY,
         "PADDLE_CLIENT_TOKEN": "test_token",
         "PADDLE_JS_URL": "https://cdn.paddle.com/paddle/v2/paddle.js",
         "PADDLE_PRICES": json.dumps({PRICE: "team", LARGE_PRICE: "business"}),

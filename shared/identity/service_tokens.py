@@ -4,10 +4,12 @@ import functools
 import json
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.identity.certificates import expiry_of
+from shared.ports import Credential
 from shared.web import Answer, Call, Denied, Unreachable, Web
 
 # https://learn.microsoft.com/entra/identity-platform/reference-error-codes
@@ -23,14 +25,20 @@ _DENIED = (
     "the client credential is wrong or expired, the app has no service principal in the tenant, "
     "or the tenant is not the one of the offer's technical configuration"
 )
+# https://learn.microsoft.com/graph/api/application-get#permissions
+_UNWATCHED = "Entra tells when a secret expires only to who may read applications, which this server may not"
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ClientCredential:
-    """How the app proves itself: exactly one of a secret, a certificate (PEM, key and chain) or an assertion."""
+    """How an app proves itself: exactly one of a secret, a certificate (PEM, key and chain) or an assertion.
 
+    ``group`` is what the names of its settings begin with.
+    """
+
+    group: str
     secret: str = field(default="", repr=False)
     certificate: str = field(default="", repr=False)
     assertion: Callable[[], str] | None = None
@@ -42,6 +50,19 @@ class ClientCredential:
         if self.certificate:
             return {"private_key": self.certificate, "public_certificate": self.certificate}
         return self.secret
+
+    def credentials(self) -> Iterator[Credential]:
+        """The one that it is, and until when it is good. Raises Denied for a certificate that is none."""
+        if self.certificate:
+            setting = f"{self.group}_CERTIFICATE"
+            try:
+                yield Credential(setting, expiry_of(self.certificate))
+            except ValueError:
+                raise Denied("", f"{setting} holds no certificate") from None
+        elif self.secret:
+            yield Credential(f"{self.group}_CLIENT_SECRET", unwatched=_UNWATCHED)
+        else:
+            yield Credential(f"{self.group}_MANAGED_IDENTITY_CLIENT_ID")
 
 
 class MsalTokens:
@@ -67,6 +88,14 @@ class MsalTokens:
         if not isinstance(token, str):
             raise self._denied(_cause(answer))
         return token
+
+    def credentials(self) -> Iterator[Credential]:
+        """What tokens are asked for with. Raises Unavailable, and Denied for one that Entra refuses already."""
+        for credential in self._credential.credentials():
+            if credential.unwatched:
+                # What nobody says before it is over is at least refused from then on.
+                self.token()
+            yield credential
 
     def _denied(self, causes: str) -> Denied:
         _log.error("%s gave no token: %s", self._authority, causes)

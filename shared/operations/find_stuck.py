@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.domain.records import Unhandled
+from shared.domain.purchases import LIVE
+from shared.domain.records import Subscription, Unhandled
 from shared.domain.retention import RECEIPT_KEPT
+from shared.operations.finding import Finding
+from shared.operations.watch_credentials import watch_credentials
 from shared.ports import Conflict, Delete, Outside, Stored
 from shared.storage import keys
 
@@ -15,21 +17,23 @@ _EVENTS_STALE_AFTER = timedelta(hours=4)
 _LIST_STALE_AFTER = timedelta(hours=50)
 _DUE_STUCK_AFTER = timedelta(hours=4)
 
-
-@dataclass(frozen=True, slots=True)
-class Stuck:
-    """One thing that an operator must look at: a closed code, what it is about, and since when."""
-
-    code: str
-    about: str
-    since: datetime | None
+# What nobody activates is void after thirty days; the list tells of it a day late at most.
+# https://learn.microsoft.com/partner-center/marketplace-offers/pc-saas-fulfillment-life-cycle
+_VOID_AFTER = timedelta(days=30)
+_VOID_SOON_AFTER = timedelta(days=22)
 
 
-def find_stuck(outside: Outside) -> list[Stuck]:
-    """Everything that is stuck; nothing means green. Ids, codes and times, never people."""
+def find_stuck(outside: Outside) -> list[Finding]:
+    """Everything that is stuck, and what is good to know beside it; nothing red means green."""
     now = outside.clock()
     forget_handled(outside)
-    return [*_unhandled(outside, now), *_stale(outside, now), *_overdue(outside, now)]
+    return [
+        *_unhandled(outside, now),
+        *_stale(outside, now),
+        *_overdue(outside, now),
+        *_waiting(outside, now),
+        *watch_credentials(outside),
+    ]
 
 
 def forget_handled(outside: Outside) -> None:
@@ -51,11 +55,11 @@ def _is_older(counted: Stored[Unhandled], age: timedelta, now: datetime) -> bool
     return counted.record.first_at is not None and counted.record.first_at + age <= now
 
 
-def _unhandled(outside: Outside, now: datetime) -> Iterator[Stuck]:
+def _unhandled(outside: Outside, now: datetime) -> Iterator[Finding]:
     for name in outside.marketplaces:
         for stored in outside.tables.find(keys.unhandled_events(name)):
             if _is_older(stored, _EVENT_STUCK_AFTER, now):
-                yield Stuck(f"EVENT_{stored.record.code}", f"{name} {stored.row.key}", stored.record.first_at)
+                yield Finding(f"EVENT_{stored.record.code}", f"{name} {stored.row.key}", stored.record.first_at)
 
 
 def _was_handled_since(outside: Outside, stored: Stored[Unhandled]) -> bool:
@@ -63,16 +67,36 @@ def _was_handled_since(outside: Outside, stored: Stored[Unhandled]) -> bool:
     return bool(subscription) and outside.tables.read(keys.receipt(subscription, stored.row.key)) is not None
 
 
-def _stale(outside: Outside, now: datetime) -> Iterator[Stuck]:
+def _stale(outside: Outside, now: datetime) -> Iterator[Finding]:
     for name in outside.marketplaces:
         for part, limit in (("events", _EVENTS_STALE_AFTER), ("list", _LIST_STALE_AFTER)):
             mark = outside.tables.read(keys.watermark(name, part))
             succeeded = mark.record.succeeded_at if mark else None
             if succeeded is None or succeeded + limit <= now:
-                yield Stuck("RECONCILIATION_STALE", f"{name} {part}", succeeded)
+                yield Finding("RECONCILIATION_STALE", f"{name} {part}", succeeded)
 
 
-def _overdue(outside: Outside, now: datetime) -> Iterator[Stuck]:
+def _overdue(outside: Outside, now: datetime) -> Iterator[Finding]:
     oldest = next(outside.tables.find_due(now), None)
     if oldest is not None and oldest.record.at and oldest.record.at + _DUE_STUCK_AFTER <= now:
-        yield Stuck("DELETION_OVERDUE", oldest.record.kind, oldest.record.at)
+        yield Finding("DELETION_OVERDUE", oldest.record.kind, oldest.record.at)
+
+
+def _waiting(outside: Outside, now: datetime) -> Iterator[Finding]:
+    """Purchases that wait for their buyer: to activate them while that is possible, or to claim them."""
+    unclaimed: list[tuple[datetime, str]] = []
+    for name in outside.marketplaces:
+        for stored in outside.tables.scan(keys.headers(name)):
+            header, about = stored.record, stored.row.partition
+            if _is_void_soon(header, now):
+                yield Finding("ACTIVATION_MISSING", about, header.first_seen)
+            if header.first_seen and not header.owner_kind and header.status in LIVE:
+                unclaimed.append((header.first_seen, about))
+    if unclaimed:
+        since, oldest = min(unclaimed)
+        yield Finding("UNCLAIMED", f"{oldest}, the oldest of {len(unclaimed)}", since, is_red=False)
+
+
+def _is_void_soon(header: Subscription, now: datetime) -> bool:
+    waits = now - header.first_seen if header.first_seen and header.status == "pending" else timedelta()
+    return _VOID_SOON_AFTER <= waits < _VOID_AFTER

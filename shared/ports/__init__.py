@@ -9,7 +9,9 @@ from shared.domain.people import Person
 from shared.ports.marketplaces import (
     Checkout,
     Contact,
+    Credential,
     Hint,
+    HoldsCredentials,
     LandsBuyers,
     Marketplace,
     Proof,
@@ -43,9 +45,11 @@ __all__ = [
     "Clock",
     "Conflict",
     "Contact",
+    "Credential",
     "Delete",
     "Directory",
     "Hint",
+    "HoldsCredentials",
     "Identities",
     "Insert",
     "LandsBuyers",
@@ -172,6 +176,11 @@ class Outside(Protocol):
     @property
     def sign_in(self) -> SignIn:
         """How people sign in."""
+        ...
+
+    @property
+    def sign_in_app(self) -> HoldsCredentials:
+        """What people sign in to: our app at Entra."""
         ...
 
     @property

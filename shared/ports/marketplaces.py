@@ -55,6 +55,26 @@ class Seen:
     is_trial: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What the server proves itself with: the setting that holds it, and until when it is good.
+
+    ``expires`` is None for what never does, and where nobody can tell; ``unwatched`` then says why.
+    """
+
+    setting: str
+    expires: datetime | None = None
+    unwatched: str = ""
+
+
+class HoldsCredentials(Protocol):
+    """Whoever proves something of ours to somebody."""
+
+    def credentials(self) -> Iterator[Credential]:
+        """What it does so with. Raises Unavailable, and Denied for one that is refused already."""
+        ...
+
+
 class TokenChecker(Protocol):
     """Tells whether a bearer token was issued to whom we expect."""
 
@@ -63,7 +83,7 @@ class TokenChecker(Protocol):
         ...
 
 
-class ServiceTokens(Protocol):
+class ServiceTokens(HoldsCredentials, Protocol):
     """Access tokens for calls that the server makes as itself."""
 
     def token(self) -> str:
@@ -71,7 +91,7 @@ class ServiceTokens(Protocol):
         ...
 
 
-class Marketplace(Protocol):
+class Marketplace(HoldsCredentials, Protocol):
     """One marketplace, in our words. Every call to it raises Unavailable where it does not answer."""
 
     @property

@@ -53,6 +53,11 @@ def subscription(subscription: str) -> Row[Subscription]:
     return Row("subscriptions", subscription, "subscription", Subscription)
 
 
+def headers(marketplace: str) -> Row[Subscription]:
+    """Where the headers of a marketplace's subscriptions begin, for a scan."""
+    return Row("subscriptions", f"{marketplace}.", "subscription", Subscription)
+
+
 def seat_key(salt: str, person: Person) -> str:
     """The row key of a person's seat: a hash that differs from subscription to subscription."""
     digest = hmac.new(salt.encode(), f"{person.tenant}.{person.object_id}".encode(), hashlib.sha256)

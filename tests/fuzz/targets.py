@@ -19,6 +19,7 @@ from shared.identity.marketplace_tokens import WebhookTokens
 from shared.marketplaces.microsoft import Microsoft
 from shared.marketplaces.microsoft.api import FulfillmentApi
 from shared.marketplaces.microsoft.reading import Offers
+from shared.ports import Credential
 from shared.services import Services
 from shared.web import Answer, Call, Web
 from tests.functions.sentinels import ADDRESS, CLIENT, NAME, TOKEN
@@ -137,6 +138,9 @@ class OneToken:
 
     def token(self) -> str:
         return "token"
+
+    def credentials(self) -> Iterator[Credential]:
+        return iter(())
 
 
 class MicrosoftTarget:

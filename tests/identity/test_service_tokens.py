@@ -8,10 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 
 from dev.entra import Entra
 from dev.entra.stand_in import MARKETPLACE
@@ -21,6 +17,7 @@ from shared.identity.service_tokens import MsalTokens
 from shared.marketplaces.microsoft import Microsoft
 from shared.services import connect
 from shared.web import Denied
+from tests.certificates import certificate
 from tests.microsoft import CLIENT, CLIENT_SECRET, OFFERS, VENDOR
 from tests.world import environment
 
@@ -78,24 +75,6 @@ def caller(token: str) -> tuple[object, object]:
     return claims["appid"], claims["aud"]
 
 
-def certificate() -> tuple[str, bytes]:
-    """Key and certificate as one PEM, as a key vault gives them, and what is registered at Entra."""
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "license-server")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    public = made.public_bytes(serialization.Encoding.PEM)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return (private + public).decode(), public
-
-
 def test_a_token_by_secret_is_asked_for_once_by_everybody(entra: Entra) -> None:
     tokens = by_secret(entra)
 
@@ -107,7 +86,7 @@ def test_a_token_by_secret_is_asked_for_once_by_everybody(entra: Entra) -> None:
 
 
 def test_a_token_by_certificate(entra: Entra) -> None:
-    whole, public = certificate()
+    whole, public = certificate(datetime.now(UTC) + timedelta(days=1))
     entra.register(CLIENT, VENDOR, certificates=[public])
 
     assert caller(tokens_of(entra, MARKETPLACE_CERTIFICATE=whole).token()) == (CLIENT, MARKETPLACE)

@@ -19,7 +19,7 @@ from shared.marketplaces.microsoft import Microsoft
 from shared.marketplaces.microsoft.api import FulfillmentApi
 from shared.marketplaces.microsoft.reading import Offers
 from shared.operations.reconcile import reconcile
-from shared.ports import Contact, Hint
+from shared.ports import Contact, Credential, Hint
 from shared.web import Denied, Web
 from tests.microsoft import RESELLER, Store, name, party, selling
 from tests.world import ALICE, NOON, WorldMaker
@@ -42,6 +42,9 @@ GOOD: dict[str, Any] = {
 class Tokens:
     def token(self) -> str:
         return "token"
+
+    def credentials(self) -> Iterator[Credential]:
+        return iter([Credential("A_SETTING")])
 
 
 @dataclass

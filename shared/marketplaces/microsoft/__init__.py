@@ -17,7 +17,7 @@ from shared.marketplaces.microsoft import reading
 from shared.marketplaces.microsoft.api import FulfillmentApi
 from shared.marketplaces.microsoft.payloads import MessageData
 from shared.marketplaces.microsoft.reading import Offers
-from shared.ports import Contact, Hint, Proof, Seen, TokenChecker
+from shared.ports import Contact, Credential, Hint, Proof, Seen, TokenChecker
 
 NAME = "microsoft"
 
@@ -88,6 +88,10 @@ class Microsoft:
         except NotFound:
             return None
         return Contact("", address) if address else None
+
+    def credentials(self) -> Iterator[Credential]:
+        """What service tokens are asked for with; webhooks' tokens are checked with keys that Entra publishes."""
+        return self.api.tokens.credentials()
 
     def problems(self, webhook_url: str) -> Iterator[str]:  # noqa: ARG002 - its settings cannot be read by an API
         """Whether the API takes our token: the first page of the list is asked for."""

@@ -11,10 +11,11 @@ from shared.domain.people import Person
 from shared.domain.purchases import Event
 from shared.marketplaces.paddle import reading
 from shared.marketplaces.paddle.api import PaddleApi, PaddleRefused
+from shared.marketplaces.paddle.api_key import check_permissions, watch_key
 from shared.marketplaces.paddle.configuration import check_destination, check_prices
 from shared.marketplaces.paddle.events import REFERENCE_MEMBER, Catalogue, read_event
 from shared.marketplaces.paddle.signature import is_signed
-from shared.ports import Checkout, Contact, Hint, Proof
+from shared.ports import Checkout, Contact, Credential, Hint, Proof
 
 NAME = "paddle"
 
@@ -64,8 +65,13 @@ class Paddle:
         except NotFound:
             return None
 
+    def credentials(self) -> Iterator[Credential]:
+        """The API key; secrets of notification destinations are good until they are exchanged."""
+        yield watch_key(self.api)
+
     def problems(self, webhook_url: str) -> Iterator[str]:
-        """What is wrong with the notification destination and the price map."""
+        """What is wrong with the key's permissions, the notification destination and the price map."""
+        yield from check_permissions(self.api)
         yield from check_destination(self.api, webhook_url, live=self.catalogue.live)
         yield from check_prices(self.api, self.catalogue)
 

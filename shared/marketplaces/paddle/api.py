@@ -17,7 +17,7 @@ _NOT_FOUND = 404
 _OK = range(200, 300)
 # Paddle gives at most that many, and fewer where its own limit is lower.
 _PAGE = "200"
-_DENIED = "PADDLE_API_KEY is wrong, expired, of the other environment, or lacks a permission for this call"
+DENIED = "PADDLE_API_KEY is wrong, expired, of the other environment, or lacks a permission for this call"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -91,9 +91,12 @@ class PaddleApi:
     url: str
     key: str = field(repr=False)
 
-    def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """The ``data`` of one entity. Raises NotFound if Paddle has none of that id."""
-        return read(_Entity, self._call("GET", path, query or {}).json()).data
+    def get(self, path: str, query: Mapping[str, str] | None = None, *, denied_because: str = DENIED) -> dict[str, Any]:
+        """The ``data`` of one entity. Raises NotFound if Paddle has none of that id.
+
+        Where ``denied_because`` is empty, a 403 too is a PaddleRefused, whose code says what is denied.
+        """
+        return read(_Entity, self._call("GET", path, query or {}, denied_because=denied_because).json()).data
 
     def pages(self, path: str, query: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         """Every entity of a list, page by page, an empty answer included."""
@@ -132,7 +135,15 @@ class PaddleApi:
         made = self.post("/transactions", {"items": items, "custom_data": dict(custom_data)})
         return read(_Bought, made).id
 
-    def _call(self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any] | None = None) -> Answer:
+    def _call(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        body: Mapping[str, Any] | None = None,
+        *,
+        denied_because: str = DENIED,
+    ) -> Answer:
         headers = {"Authorization": f"Bearer {self.key}", "Paddle-Version": "1"}
         call = Call(
             method,
@@ -141,7 +152,7 @@ class PaddleApi:
             query=query,
             body=body,
             repeatable=method == "GET",
-            denied_because=_DENIED,
+            denied_because=denied_because,
         )
         answer = self.web.call(call)
         if answer.status == _NOT_FOUND:

@@ -18,6 +18,7 @@ from shared.domain.people import Person
 from shared.marketplaces.microsoft import Microsoft
 from shared.ports import Proof
 from shared.services import Services, connect
+from tests.certificates import certificate
 from tests.marketplaces.suite.vendors import Message, in_memory
 from tests.world import ALICE, OTHER_TENANT, TENANT, StandingClock, environment
 
@@ -130,6 +131,14 @@ class MicrosoftVendor:
         assert isinstance(anew, Microsoft)
         kept = replace(anew, checker=before.checker)
         self.services = replace(self.services, marketplaces={**self.services.marketplaces, self.name: kept})
+
+    def expire(self, at: datetime) -> str:
+        whole, public = certificate(at)
+        self.entra.register(CLIENT, VENDOR_TENANT, certificates=[public])
+        env = environment() | settings(self.entra, self.market) | {"MARKETPLACE_CERTIFICATE": whole}
+        del env["MARKETPLACE_CLIENT_SECRET"]
+        self.services = in_memory(connect(env, self.clock), self.clock)
+        return "MARKETPLACE_CERTIFICATE"
 
     def proof(self, subscription: str) -> tuple[Proof, Person]:
         it = self._of(subscription)

@@ -67,6 +67,10 @@ class PaddleVendor:
     def retire(self) -> None:
         self._connect(_NEXT)
 
+    def expire(self, at: datetime) -> str:
+        PADDLE.key_expires = at.isoformat()
+        return "PADDLE_API_KEY"
+
     def proof(self, subscription: str) -> tuple[Proof, Person]:
         number = self.sold[subscription].id
         bought = next(found for found in PADDLE.entities["transactions"].values() if found["subscription_id"] == number)

@@ -72,6 +72,10 @@ class ToyVendor:
     def retire(self) -> None:
         self._connect("toy-next")
 
+    def expire(self, at: datetime) -> str:
+        self.market.books.key_until = at.isoformat()
+        return "TOY_API_KEY"
+
     def proof(self, subscription: str) -> tuple[Proof, Person]:
         return Proof(fact=self.market.books.payers[subscription[4:]]["word"]), ALICE.person
 

@@ -61,6 +61,10 @@ class Vendor(Protocol):
         """The former credential is good no more."""
         ...
 
+    def expire(self, at: datetime) -> str:
+        """What we prove ourselves with to the vendor is good until then; the name of its setting."""
+        ...
+
     def proof(self, subscription: str) -> tuple[Proof, Person]:
         """What its buyer knows, and the buyer."""
         ...

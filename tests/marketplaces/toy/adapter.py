@@ -16,7 +16,7 @@ from shared.domain.names import is_reference, subscription_id, vendor_id
 from shared.domain.people import Person
 from shared.domain.purchases import Event, Snapshot
 from shared.domain.records import Status
-from shared.ports import Contact, Hint, Proof
+from shared.ports import Contact, Credential, Hint, Proof
 from shared.web import Call, Unreachable, Web
 
 NAME = "toy"
@@ -44,6 +44,12 @@ class Message(BaseModel):
     id: str
     kind: str
     subscription: Told
+
+
+class Key(BaseModel):
+    """What it tells of the key that it is asked with."""
+
+    until: datetime
 
 
 class Payer(BaseModel):
@@ -103,6 +109,9 @@ class Toy:
     def contact(self, subscription: str, transaction: str) -> Contact | None:  # noqa: ARG002 - the shape of all
         payer = self._payer(subscription)
         return Contact(payer.name, payer.email) if payer else None
+
+    def credentials(self) -> Iterator[Credential]:
+        yield Credential("TOY_API_KEY", _checked(Key, self._ask("GET", "/key")).until)
 
     def problems(self, webhook_url: str) -> Iterator[str]:
         if self._ask("GET", "/webhook") != webhook_url:

@@ -20,6 +20,7 @@ class Books:
     subscriptions: dict[str, Json] = field(default_factory=dict)
     messages: list[tuple[datetime, Json]] = field(default_factory=list)
     payers: dict[str, Json] = field(default_factory=dict)
+    key_until: str = "2030-01-01T00:00:00Z"
     numbers: Iterable[int] = field(default_factory=itertools.count)
 
 
@@ -39,6 +40,7 @@ class ToyMarket(StandIn):
             ("GET", "/subscriptions/{id}/payer", lambda asked: self._one(self.books.payers, asked)),
             ("POST", "/subscriptions/{id}/cancel", self._cancel),
             ("GET", "/messages/{since}", self._messages),
+            ("GET", "/key", lambda _: answer({"until": self.books.key_until})),
             ("GET", "/webhook", lambda _: answer(self.webhook)),
         ]
 
