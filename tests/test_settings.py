@@ -170,6 +170,15 @@ def test_an_app_registration_is_given_one_credential(app: str) -> None:
     assert set(problems({name: value for name, value in whole.items() if name != secret})) == {secret}
 
 
+@pytest.mark.parametrize("app", ["ENTRA", "MARKETPLACE"])
+def test_a_certificate_has_room_for_its_chain(app: str) -> None:
+    whole = "-----BEGIN PRIVATE KEY-----\n" + "A" * 12_000
+    env = {name: value for name, value in (environment() | MICROSOFT).items() if name != f"{app}_CLIENT_SECRET"}
+
+    assert read_settings({**env, f"{app}_CERTIFICATE": whole}, NOW)
+    assert set(problems({**env, f"{app}_CERTIFICATE": whole * 3})) == {f"{app}_CERTIFICATE"}
+
+
 def test_statistics_are_set_whole_or_not_at_all() -> None:
     for given in ({"FATHOM_SITE_ID": "SITE"}, {"FATHOM_SCRIPT_URL": "https://cdn.example/script.js"}):
         assert set(problems({**environment(), **given})) == {"FATHOM_SITE_ID"}

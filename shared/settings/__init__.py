@@ -19,6 +19,7 @@ from shared.settings.values import (
     Issuers,
     Offers,
     Origins,
+    Pem,
     Plans,
     Prices,
     Text,
@@ -57,7 +58,7 @@ class EntraSettings(_Group):
     entra_authority: Url
     entra_client_id: Text
     entra_client_secret: Text = Field("", repr=False)
-    entra_certificate: Text = Field("", repr=False)
+    entra_certificate: Pem = Field("", repr=False)
     entra_managed_identity_client_id: Text = ""
     graph_url: Url
 
@@ -86,7 +87,7 @@ class MarketplaceSettings(_Group):
     marketplace_tenant_id: Text
     marketplace_client_id: Text
     marketplace_client_secret: Text = Field("", repr=False)
-    marketplace_certificate: Text = Field("", repr=False)
+    marketplace_certificate: Pem = Field("", repr=False)
     marketplace_managed_identity_client_id: Text = ""
     marketplace_resource_id: Text
     marketplace_offers: Offers

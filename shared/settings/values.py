@@ -169,6 +169,9 @@ def _days(text: str) -> timedelta:
 
 
 Text = Annotated[str, reader(str), StringConstraints(max_length=4096)]
+# A long key, a certificate and those that vouch for it; a vault holds no larger secret:
+# https://learn.microsoft.com/azure/key-vault/secrets/about-secrets
+Pem = Annotated[str, reader(str), StringConstraints(max_length=25 * 1024)]
 Environment = Annotated[Literal["live", "sandbox", "development"], reader(str)]
 Url = Annotated[str, reader(_url)]
 HttpsUrl = Annotated[str, reader(_https_url)]
