@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from shared.domain.records import Account, Subscription
+from shared.domain.records import Account, Seat, Subscription, Token
 
 RECEIPT_KEPT = timedelta(days=30)
 REFERENCE_KEPT = timedelta(days=7)
@@ -40,6 +40,12 @@ def seats_go_at(header: Subscription) -> datetime | None:
     """When what is left of the seats is deleted."""
     end = end_of(header)
     return end + SEAT_KEPT_AFTER_END if end else None
+
+
+def seat_goes_at(header: Subscription, seat: Seat) -> datetime | None:
+    """When one seat is deleted, as far as that is known; None while its subscription lives."""
+    ends = [moment for moment in (seat.ends_at, seats_go_at(header)) if moment]
+    return min(ends, default=None)
 
 
 def subscription_goes_at(header: Subscription) -> datetime | None:
@@ -89,6 +95,11 @@ def account_goes_at(account: Account, owned: list[Subscription]) -> datetime | N
     if None in ended:
         return None
     return max([signed_in, *(end for end in ended if end)]) + ACCOUNT_KEPT
+
+
+def token_goes_at(token: Token) -> datetime:
+    """When an account's tokens go that nobody uses."""
+    return _beginning_of(token.used_on) + TOKEN_KEPT_UNUSED
 
 
 def _beginning_of(day: date | None) -> datetime:

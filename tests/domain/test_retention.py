@@ -113,4 +113,5 @@ def test_the_other_rows_of_the_table_are_kept_as_long_as_it_says() -> None:
         "SIGN_IN_ONLY_KEPT": 7,
         "ACCOUNT_KEPT": 365,
         "LEDGER_KEPT": 30,
+        "REQUEST_KEPT": 365,
     }
