@@ -93,7 +93,7 @@ def best(found: list[tuple[str, Entitlement]], terms: Terms) -> Entitlement:
 
 
 def _is_withdrawn(subscription: Subscription, now: datetime) -> bool:
-    if subscription.erasing or subscription.disputed:
+    if subscription.erasing or subscription.ending or subscription.disputed:
         return True
     refunded, paid = subscription.refunded_through, subscription.paid_through
     return refunded is not None and now < refunded and (paid is None or paid <= now)

@@ -87,7 +87,12 @@ class Purchase:
 
 
 def apply(purchase: Purchase, event: Event, now: datetime) -> Purchase:
-    """The purchase after an event. What is older than what is known, or known already, changes nothing."""
+    """The purchase after an event. What is older than what is known, or known already, changes nothing.
+
+    Of one that is ending no payment is taken in any more: nobody is licensed by it.
+    """
+    if purchase.header.ending:
+        return _apply_to_ending(purchase, event, now)
     match event.told:
         case Snapshot() as snapshot:
             told = replace(purchase, header=_take_snapshot(purchase.header, snapshot, event.version, now))
@@ -101,6 +106,12 @@ def apply(purchase: Purchase, event: Event, now: datetime) -> Purchase:
             told = purchase
     asked = isinstance(event.told, PaymentsRead)
     return replace(told, header=_settle(told.header, told.transactions.values(), now, asked=asked))
+
+
+def _apply_to_ending(purchase: Purchase, event: Event, now: datetime) -> Purchase:
+    if not isinstance(event.told, Snapshot):
+        return purchase
+    return replace(purchase, header=_take_snapshot(purchase.header, event.told, event.version, now))
 
 
 def _take_snapshot(header: Subscription, snapshot: Snapshot, version: str, now: datetime) -> Subscription:

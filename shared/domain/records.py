@@ -34,6 +34,7 @@ Status = Literal[
 ]
 OwnerKind = Literal["", "person", "organisation"]
 ScheduledAction = Literal["", "cancel", "pause"]
+Ending = Literal["", "cancel", "asked"]
 DueKind = Literal["subscription", "seat_hints", "reference", "account", "request"]
 RequestKind = Literal["access", "correction", "restriction", "objection", "erasure"]
 RequestOutcome = Literal["", "done", "refused"]
@@ -122,6 +123,8 @@ class Subscription(Record):
     claim_tried_on: Annotated[Day, OURS] = None
     first_seen: Annotated[Instant, CLOCKWORK] = None
     look_at: Annotated[Instant, CLOCKWORK] = None
+    # Its owner has left: it is to be cancelled, or nothing more is to be done.
+    ending: Annotated[Ending, CLOCKWORK] = ""
     erasing: Annotated[bool, CLOCKWORK] = False
 
 
@@ -164,7 +167,7 @@ class Receipt(Record):
 
 
 class Account(Record):
-    """A buyer, or an administrator who assigned."""
+    """A buyer, or an administrator who assigned. ``closing`` is the number of the request by which they close it."""
 
     tenant: Annotated[Text, ACCOUNT_IDENTIFIER]
     object_id: Annotated[Text, ACCOUNT_IDENTIFIER]
@@ -173,6 +176,7 @@ class Account(Record):
     last_sign_in: Annotated[Day, replace(ACCOUNT_LINK, keep=Keep.SIGN_IN_ONLY)]
     led_to_something: Annotated[bool, replace(CLOCKWORK, keep=Keep.ACCOUNT)] = False
     closed: Annotated[bool, replace(ACCOUNT_LINK, category=Category.CHOICE)] = False
+    closing: Annotated[Text, ACCOUNT_LINK] = ""
     not_before: Annotated[Instant, replace(ACCOUNT_LINK, category=Category.CHOICE)] = None
     objections: Annotated[Texts, replace(ACCOUNT_LINK, category=Category.CHOICE)] = ()
     requests: Annotated[Texts, ACCOUNT_LINK] = ()

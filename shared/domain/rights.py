@@ -33,7 +33,7 @@ class Visitor:
 def role_in(header: Subscription, visitor: Visitor) -> Role:
     """What the visitor is to a subscription. Raises NotFound for whom it is no business of."""
     is_owner = bool(visitor.account) and header.account == visitor.account
-    if header.erasing or not header.owner_kind:
+    if header.erasing or header.ending or not header.owner_kind:
         raise NotFound
     if header.owner_kind == "person":
         if is_owner:

@@ -25,7 +25,7 @@ def refuse_unless_assignable(
     """
     if header.erasing:
         raise BeingErased
-    if not header.owner_kind:
+    if header.ending or not header.owner_kind:
         raise SubscriptionUnclaimed
     if header.status in {"ended", "unconfirmed"}:
         raise SubscriptionEnded

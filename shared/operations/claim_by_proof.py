@@ -33,7 +33,7 @@ def claim_by_proof(
     the tries of the day are used up.
     """
     header = outside.tables.read(keys.subscription(subscription))
-    if header is None or header.record.owner_kind or header.record.erasing or header.record.status not in LIVE:
+    if header is None or not _is_claimable(header.record):
         raise ClaimRefused
     marketplace = outside.marketplaces.get(subscription.partition(".")[0])
     if marketplace is None:
@@ -45,6 +45,10 @@ def claim_by_proof(
     if claimed.record.account != claimant.account:
         raise ClaimRefused
     return read_back(outside, subscription) or claimed
+
+
+def _is_claimable(header: Subscription) -> bool:
+    return not (header.owner_kind or header.erasing or header.ending) and header.status in LIVE
 
 
 def _tenant(outside: Outside, subscription: str) -> str:

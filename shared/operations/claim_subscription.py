@@ -108,7 +108,7 @@ class _Claim:
 
     def _take(self) -> Stored[Subscription]:
         """The header with its owner, whoever that is. Raises BeingErased."""
-        if self.header.record.owner_kind:
+        if self.header.record.owner_kind or self.header.record.ending:
             return self.header
         if self.header.record.erasing:
             raise BeingErased

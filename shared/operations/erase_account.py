@@ -6,7 +6,7 @@ from shared.domain.retention import ACCOUNT_LOOKED_AT_EVERY, account_goes_at
 from shared.operations.claim_subscription import withdraw_claim
 from shared.operations.deletion import delete_if_there
 from shared.operations.due import note_due
-from shared.operations.erase_subscription import erase_subscription
+from shared.operations.end_subscription import end_subscription
 from shared.operations.persistence import persist
 from shared.ports import Change, Delete, Outside, Stored
 from shared.storage import keys
@@ -78,9 +78,7 @@ def _leave(outside: Outside, account: str, header: Stored[Subscription]) -> int:
         outside.tables.write(Change(header, header.record))
         return 0
     if header.record.owner_kind == "person":
-        # Noted first: from its first step on, erasing takes away what leads from the account to here.
-        note_due(outside, "subscription", subscription, outside.clock())
-        return erase_subscription(outside, header)
+        return end_subscription(outside, header)
     left = header.record.model_copy(update={"account": "", "contact_due": False})
     contact = outside.tables.read(keys.contact(subscription))
     without_contact = [Delete(contact)] if contact else []

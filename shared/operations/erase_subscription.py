@@ -9,19 +9,9 @@ from shared.storage import keys
 
 def erase_subscription(outside: Outside, header: Stored[Subscription]) -> int:
     """How many records went. Raises Conflict: run it again. A crash anywhere leaves what a second run finishes."""
-    header = mark_erasing(outside, header)
-    subscription, record = header.row.partition, header.record
-    erased = record.seats_used + 1
-    delete_seats(outside, header, [*outside.tables.find(keys.seats(subscription))])
-    erased += delete_if_there(outside, keys.contact(subscription))
-    erased += _erase_transactions(outside, subscription)
-    erased += delete_rows(outside, [*outside.tables.find(keys.receipts(subscription))])
-    if record.tenant:
-        erased += delete_if_there(outside, keys.organisation_hint(record.tenant, subscription))
-    if record.account:
-        erased += delete_if_there(outside, keys.ownership(record.account, subscription))
-    delete_if_there(outside, header.row)
-    return erased
+    header, erased = erase_people(outside, mark_erasing(outside, header))
+    erased += delete_rows(outside, [*outside.tables.find(keys.receipts(header.row.partition))])
+    return erased + delete_if_there(outside, header.row)
 
 
 def mark_erasing(outside: Outside, header: Stored[Subscription]) -> Stored[Subscription]:
@@ -29,6 +19,23 @@ def mark_erasing(outside: Outside, header: Stored[Subscription]) -> Stored[Subsc
     if header.record.erasing:
         return header
     return outside.tables.write(Change(header, header.record.model_copy(update={"erasing": True})))[0]
+
+
+def erase_people(outside: Outside, header: Stored[Subscription]) -> tuple[Stored[Subscription], int]:
+    """The header after everything beside it that is about somebody is gone, and how many records that were.
+
+    The header itself still names account and tenant, so that a second run finds what leads from them to here.
+    """
+    subscription, record = header.row.partition, header.record
+    erased = record.seats_used
+    header = delete_seats(outside, header, [*outside.tables.find(keys.seats(subscription))])
+    erased += delete_if_there(outside, keys.contact(subscription))
+    erased += _erase_transactions(outside, subscription)
+    if record.tenant:
+        erased += delete_if_there(outside, keys.organisation_hint(record.tenant, subscription))
+    if record.account:
+        erased += delete_if_there(outside, keys.ownership(record.account, subscription))
+    return header, erased
 
 
 def _erase_transactions(outside: Outside, subscription: str) -> int:

@@ -90,7 +90,7 @@ def _waiting(outside: Outside, now: datetime) -> Iterator[Finding]:
             header, about = stored.record, stored.row.partition
             if _is_void_soon(header, now):
                 yield Finding("ACTIVATION_MISSING", about, header.first_seen)
-            if header.first_seen and not header.owner_kind and header.status in LIVE:
+            if header.first_seen and not (header.owner_kind or header.ending) and header.status in LIVE:
                 unclaimed.append((header.first_seen, about))
     if unclaimed:
         since, oldest = min(unclaimed)
@@ -98,5 +98,6 @@ def _waiting(outside: Outside, now: datetime) -> Iterator[Finding]:
 
 
 def _is_void_soon(header: Subscription, now: datetime) -> bool:
-    waits = now - header.first_seen if header.first_seen and header.status == "pending" else timedelta()
+    is_pending = header.status == "pending" and not header.ending
+    waits = now - header.first_seen if header.first_seen and is_pending else timedelta()
     return _VOID_SOON_AFTER <= waits < _VOID_AFTER

@@ -47,7 +47,7 @@ def see_purchase(outside: Outside, subscription: str, visitor: Person, account: 
     header = outside.tables.read(keys.subscription(subscription))
     if header is not None and visitor in seen.parties:
         header = read_back(outside, subscription)
-    is_owned = header is not None and bool(header.record.owner_kind)
+    is_owned = header is not None and bool(header.record.owner_kind or header.record.ending)
     is_theirs = header is not None and bool(account) and header.record.account == account
     return Landed(
         plan=seen.plan,

@@ -15,6 +15,7 @@ from shared.domain.retention import (
 )
 from shared.operations.deletion import delete_rows
 from shared.operations.due import with_look
+from shared.operations.end_subscription import cancel_if_ending, end_subscription
 from shared.operations.erase_subscription import erase_subscription
 from shared.operations.fetch_contact import fetch_contact
 from shared.operations.persistence import persist
@@ -36,6 +37,9 @@ def _look(outside: Outside, subscription: str) -> int:
         return 0
     if header.record.erasing or _has_come(subscription_goes_at(header.record), now):
         return erase_subscription(outside, header)
+    if header.record.ending and header.record.owner_kind:
+        # Whoever was ending it died.
+        return end_subscription(outside, header) + _look(outside, subscription)
     receipts, next_receipt = _drop_receipts(outside, subscription, now)
     before = header.record.seats_used
     header, next_end = settle_seats(outside, header, now)
@@ -43,6 +47,7 @@ def _look(outside: Outside, subscription: str) -> int:
     deleted = receipts + before - header.record.seats_used
     # What is due is deleted even while the marketplace does not answer.
     if _is_configured(outside, subscription):
+        header = cancel_if_ending(outside, header)
         if wants_reading(header.record) or _has_come(lapse_of(header.record), now):
             # What is read may cut seats, and this look is the one that is noted for it.
             known = read_back(outside, subscription, begins=False)

@@ -66,10 +66,13 @@ def take_events(
     try:
         for portion in early:
             persist(partial(_take, outside, subscription, portion, expecting))
-        return persist(lambda: _take(outside, subscription, last, expecting))
+        header, recorded = persist(lambda: _take(outside, subscription, last, expecting))
     except (BeingErased, Moved):
         _withdraw_transaction_hints(outside, subscription, events)
         raise
+    if header is not None and header.record.ending:
+        _withdraw_transaction_hints(outside, subscription, events)
+    return header, recorded
 
 
 def _portions(events: Sequence[Event]) -> list[Sequence[Event]]:
@@ -172,7 +175,7 @@ def _moves_a_cut(before: Stored[Subscription] | None, header: Subscription) -> b
 
 def _place_transaction_hints(outside: Outside, known: _Known, subscription: str, after: Purchase) -> None:
     """They must stand before a payment that can be asked for does: one of a subscription that is confirmed."""
-    if after.header.status == "unconfirmed":
+    if after.header.status == "unconfirmed" or after.header.ending:
         return
     was_confirmed = known.header is not None and known.header.record.status != "unconfirmed"
     for number, transaction in after.transactions.items():
@@ -183,9 +186,9 @@ def _place_transaction_hints(outside: Outside, known: _Known, subscription: str,
 
 
 def _withdraw_transaction_hints(outside: Outside, subscription: str, events: Sequence[Event]) -> None:
-    """Where the subscription was erased after they were placed, nothing else leads to them."""
+    """Where the subscription was erased after they were placed, or its payments were, nothing else leads to them."""
     header = outside.tables.read(keys.subscription(subscription))
-    if header is None or header.record.erasing:
+    if header is None or header.record.erasing or header.record.ending:
         for event in events:
             if isinstance(event.told, Payment):
                 delete_if_there(outside, keys.transaction_hint(event.told.transaction))

@@ -95,6 +95,7 @@ CASES = [
     Case("refunded while past due", {**OVERDUE, "refunded_through": NOON + DAY, "paid_through": None}, (NO, NO, NO)),
     Case("disputed, however paid", {**PAID, "disputed": True}, (NO, NO, NO)),
     Case("being erased, however paid", {**PAID, "erasing": True}, (NO, NO, NO)),
+    Case("ending, however paid", {**PAID, "ending": "cancel"}, (NO, NO, NO)),
     Case("a plan that is not sold", {**PAID, "plan": "gone"}, (NO, NO, NO)),
     Case("no plan at all", {**PAID, "plan": ""}, (NO, NO, NO)),
     Case("a seat that will go", PAID, (SOON, NO, NO), seat_ends=NOON),

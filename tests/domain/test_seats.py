@@ -30,6 +30,7 @@ PERSON: dict[str, Any] = {"owner_kind": "person", "status": "active", "quantity"
 # Each wrong in one more way than the next; the refusal is that of the first way.
 WRONG: list[tuple[dict[str, Any], type[Refusal]]] = [
     ({"erasing": True, "owner_kind": "", "status": "ended"}, BeingErased),
+    ({"ending": "cancel"}, SubscriptionUnclaimed),
     ({"owner_kind": "", "status": "ended"}, SubscriptionUnclaimed),
     ({**ORGANISATION, "status": "ended"}, SubscriptionEnded),
     ({**ORGANISATION, "status": "unconfirmed"}, SubscriptionEnded),

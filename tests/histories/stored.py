@@ -96,7 +96,7 @@ def _owners(rows: Dump) -> Iterator[str]:
     for account in {account for account, _ in owned} - accounts:
         yield f"{account}: owns something and is gone"
     for partition, header in headers.items():
-        if header.erasing:
+        if header.erasing or header.ending:
             continue
         if header.account and (header.account, partition) not in owned:
             yield f"{partition}: its owner does not know"
@@ -132,8 +132,10 @@ def _look_problems(header: Subscription, notes: set[str]) -> Iterator[str]:
     wanted = next_look(header)
     if wanted and not any(at <= write_instant(wanted) for at in notes):
         yield "nothing looks at it in time"
-    if header.erasing and not notes:
+    if (header.erasing or header.ending == "cancel") and not notes:
         yield "nothing goes on erasing it"
+    if header.ending == "asked" and (header.owner_kind or header.seats_used):
+        yield "somebody is left of what is over"
 
 
 def _transactions(rows: Dump) -> Iterator[str]:

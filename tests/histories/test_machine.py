@@ -183,13 +183,18 @@ class Histories(RuleBasedStateMachine):
         mine = [row for row in stored(self.rows_after(), "subscriptions", "subscription") if row["account"] == account]
         erase_account(self.world.services, account)
         left = self.rows_after()
+        headers = stored(left, "subscriptions", "subscription")
         assert not any(row["PartitionKey"] == account for row in left["accounts"])
         for bought in self.all:
-            if header_of(left, bought) is None:
+            header = header_of(left, bought)
+            if header is None:
                 bought.forget()
+            elif header["ending"]:
+                bought.seats.clear()
         for row in mine:
-            kept = [header for header in left["subscriptions"] if header["PartitionKey"] == row["PartitionKey"]]
-            assert bool(kept) == (row["owner_kind"] == "organisation")
+            kept = [header for header in headers if header["PartitionKey"] == row["PartitionKey"]]
+            lives_on = row["owner_kind"] == "organisation" or row["status"] != "ended"
+            assert [header["owner_kind"] for header in kept] == ([kind_left(row)] if lives_on else [])
 
     @invariant()
     def nothing_is_broken(self) -> None:
@@ -215,6 +220,11 @@ class Histories(RuleBasedStateMachine):
 
     def ask_nobody_has_a_license(self) -> None:
         assert {self.world.code(person) for person in PEOPLE} == {"NO_LICENSE"}
+
+
+def kind_left(header: Entity) -> str:
+    """Whose a purchase is once its buyer has left."""
+    return "organisation" if header["owner_kind"] == "organisation" else ""
 
 
 def header_of(rows: Dump, bought: Bought) -> Entity | None:

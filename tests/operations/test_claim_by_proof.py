@@ -89,6 +89,13 @@ def erasing(world: World, sold: Subscription, proof: Proof) -> Proof:
     return proof
 
 
+def ending(world: World, sold: Subscription, proof: Proof) -> Proof:
+    stored = world.tables.read(keys.subscription(sold.partition))
+    assert stored is not None
+    world.tables.write(Change(stored, stored.record.model_copy(update={"ending": "asked"})))
+    return proof
+
+
 def wrong_invoice(_: World, __: Subscription, proof: Proof) -> Proof:
     return Proof(proof.transaction, "325-0")
 
@@ -128,6 +135,7 @@ REFUSED: list[Callable[[World, Subscription, Proof], Proof]] = [
     owned,
     ended,
     erasing,
+    ending,
     wrong_invoice,
     no_invoice,
     unknown_transaction,

@@ -33,8 +33,9 @@ def test_what_was_bought_for_oneself_goes_at_once_and_altogether(world: World) -
     assert erase_account(world.services, account_of_alice(world)) > 0
 
     assert world.code(ALICE) == "NO_LICENSE"
-    left = {name for name, rows in world.rows().items() if rows}
-    assert left == {"due", "ledger"}
+    rows = world.rows()
+    assert {name for name, found in rows.items() if found} == {"due", "ledger", "subscriptions"}
+    assert {row["RowKey"].partition(".")[0] for row in rows["subscriptions"]} == {"subscription", "receipt"}
     assert broken(world) == []
 
 

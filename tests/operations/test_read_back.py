@@ -215,9 +215,13 @@ def test_what_was_erased_meanwhile_does_not_come_back_with_the_answer(world: Wor
     owner = header_of(world, sold).account
     services, _ = around(world, lambda: erase_account(world.services, owner))
 
-    assert read_back(services, sold.partition) is None
+    stored = read_back(services, sold.partition)
 
-    assert world.rows()["subscriptions"] == []
+    assert stored is not None
+    assert (stored.record.ending, stored.record.account, stored.record.paid_through) == ("cancel", "", None)
+    rows = world.rows()
+    assert (rows["transactions"], rows["people"], rows["accounts"]) == ([], [], [])
+    assert {row["RowKey"].partition(".")[0] for row in rows["subscriptions"]} == {"subscription", "receipt"}
 
 
 def test_reading_back_twice_changes_nothing(world: World) -> None:

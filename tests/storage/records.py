@@ -69,6 +69,7 @@ FULL: dict[type[Record], tuple[Row[Any], Record]] = {
             claim_tried_on=DAY,
             first_seen=AT,
             look_at=AT,
+            ending="cancel",
             erasing=True,
         ),
     ),
@@ -85,6 +86,7 @@ FULL: dict[type[Record], tuple[Row[Any], Record]] = {
             kept=True,
             objected_to_last_use=True,
             ends_at=AT,
+            refreshed_on=DAY,
         ),
     ),
     Transaction: (
@@ -110,6 +112,7 @@ FULL: dict[type[Record], tuple[Row[Any], Record]] = {
             last_sign_in=DAY,
             led_to_something=True,
             closed=True,
+            closing="number",
             not_before=AT,
             objections=("directory",),
             requests=("number",),
