@@ -4,7 +4,7 @@ from shared.domain.errors import ConsentNeeded, SignedOut
 from shared.domain.instants import day_of
 from shared.domain.records import Token
 from shared.domain.retention import TOKEN_KEPT_UNUSED
-from shared.domain.rights import Visitor
+from shared.domain.rights import NO_TOKENS, Visitor
 from shared.operations.deletion import delete_if_there
 from shared.operations.persistence import persist
 from shared.ports import Access, Change, Conflict, Outside, Permission, Put, Stored
@@ -14,9 +14,12 @@ _PURPOSE = "graph tokens"
 
 
 def keep_tokens(outside: Outside, account: str, tokens: str) -> None:
-    """Keep the tokens of a sign-in beside the account, instead of those that were there."""
+    """Keep the tokens of a sign-in beside the account, instead of those that were there.
+
+    Not of an account that is gone or closing, and not where its person wants none kept.
+    """
     kept = Token(sealed=outside.token_sealer.seal(_PURPOSE, {"t": tokens}), used_on=day_of(outside.clock()))
-    outside.tables.write(Put(keys.token(account), kept))
+    persist(lambda: _keep(outside, account, kept))
 
 
 def graph_token(outside: Outside, visitor: Visitor, permission: Permission) -> str:
@@ -38,6 +41,13 @@ def graph_token(outside: Outside, visitor: Visitor, permission: Permission) -> s
         raise
     _renew(outside, stored, opened["t"], access)
     return access.token
+
+
+def _keep(outside: Outside, account: str, kept: Token) -> None:
+    found = outside.tables.read(keys.account(account))
+    if found is not None and not found.record.closed and NO_TOKENS not in found.record.objections:
+        # Whoever closes the account or restricts this meanwhile changes the account first.
+        outside.tables.write(Put(keys.token(account), kept), Change(found, found.record))
 
 
 def _renew(outside: Outside, stored: Stored[Token], before: str, access: Access) -> None:
