@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 Kind = Literal[
     "duplicate",  # a webhook comes twice
     "reorder",  # a webhook comes after those that were to follow it
+    "shuffle",  # webhooks that are sent together come in any order
     "drop",  # a webhook never comes, though the vendor thinks it did
     "delay",  # a webhook comes ``seconds`` late, by the vendor's clock
     "forged",  # a webhook is signed by somebody else
@@ -24,7 +25,9 @@ Kind = Literal[
 Where = Literal["webhooks", "answers"]
 
 _PLACES: dict[Where, frozenset[str]] = {
-    "webhooks": frozenset({"duplicate", "reorder", "drop", "delay", "forged", "malformed", "unknown", "expired"}),
+    "webhooks": frozenset(
+        {"duplicate", "reorder", "shuffle", "drop", "delay", "forged", "malformed", "unknown", "expired"}
+    ),
     "answers": frozenset({"slow", "429", "500", "reset", "malformed", "unknown", "expired"}),
 }
 _numbers: Iterator[int] = itertools.count(1)
@@ -78,9 +81,10 @@ class Faults:
             self._ordered.append(fault)
         return fault
 
-    def clear(self) -> None:
+    def clear(self, id: int | None = None) -> None:  # noqa: A002 - what the field is called
+        """That one, or all of them."""
         with self._lock:
-            self._ordered.clear()
+            self._ordered = [fault for fault in self._ordered if id not in {None, fault.id}]
 
     @property
     def ordered(self) -> list[Fault]:
