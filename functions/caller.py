@@ -104,6 +104,12 @@ def sealed_cookie(outside: Services, name: str, content: Mapping[str, Any], last
     return f"{_full_name(outside, name)}={value}; {lasting}; Path=/; HttpOnly; SameSite=Lax{secure}"
 
 
+def ended_cookie(outside: Services, name: str) -> str:
+    """The `Set-Cookie` that takes a cookie of ours out of the browser."""
+    secure = "; Secure" if _is_https(outside) else ""
+    return f"{_full_name(outside, name)}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax{secure}"
+
+
 def open_cookie(req: func.HttpRequest, outside: Services, name: str, lasts: timedelta) -> dict[str, Any] | None:
     """What a cookie of ours holds; None where there is none that is ours and fresh."""
     opened = (outside.sealer.open(name, value, lasts) for value in _values(req, _full_name(outside, name)))
