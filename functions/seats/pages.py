@@ -104,4 +104,4 @@ def _approval(outside: Services, session: Session, told: Told) -> str:
     """Where an administrator allows the directory for everybody, where that is what is missing."""
     if told.refusal is None or told.refusal.code != "CONSENT_NEEDED":
         return ""
-    return outside.sign_in.approval_url(session.person, f"{outside.issuer}/seats")
+    return outside.sign_in.approval_url(session.person.tenant, f"{outside.issuer}/sign-in/callback")

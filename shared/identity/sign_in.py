@@ -116,7 +116,7 @@ class EntraSignIn:
         query = urlencode({"post_logout_redirect_uri": return_to})
         return f"{self._door_for_people()}/common/oauth2/v2.0/logout?{query}"
 
-    def approval_url(self, person: Person, return_to: str) -> str:
+    def approval_url(self, tenant: str, return_to: str) -> str:
         # https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
         asked = {
             "client_id": self._client_id,
@@ -124,7 +124,7 @@ class EntraSignIn:
             "redirect_uri": return_to,
             "state": APPROVAL,
         }
-        return f"{self._door_for_people()}/{person.tenant}/v2.0/adminconsent?{urlencode(asked)}"
+        return f"{self._door_for_people()}/{tenant or 'organizations'}/v2.0/adminconsent?{urlencode(asked)}"
 
     def _door_for_people(self) -> str:
         """Where browsers go, which need not be where we ask."""

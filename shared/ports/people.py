@@ -98,8 +98,8 @@ class SignIn(Protocol):
         """Where Microsoft's own session ends. Raises Unavailable."""
         ...
 
-    def approval_url(self, person: Person, return_to: str) -> str:
-        """Where an administrator of the person's tenant allows the directory permission for everybody.
+    def approval_url(self, tenant: str, return_to: str) -> str:
+        """Where an administrator allows the directory permission for everybody in the tenant, in any if it is empty.
 
         They come back with the state APPROVAL, whatever they decided. Raises Unavailable.
         """
