@@ -20,6 +20,7 @@ Kind = Literal[
     "slow",  # an answer takes ``seconds``
     "429",  # come back in ``seconds``
     "500",
+    "503",  # come back in ``seconds``, nobody is here
     "reset",  # the connection is torn down instead of an answer
 ]
 Where = Literal["webhooks", "answers"]
@@ -28,7 +29,7 @@ _PLACES: dict[Where, frozenset[str]] = {
     "webhooks": frozenset(
         {"duplicate", "reorder", "shuffle", "drop", "delay", "forged", "malformed", "unknown", "expired"}
     ),
-    "answers": frozenset({"slow", "429", "500", "reset", "malformed", "unknown", "expired"}),
+    "answers": frozenset({"slow", "429", "500", "503", "reset", "malformed", "unknown", "expired"}),
 }
 _numbers: Iterator[int] = itertools.count(1)
 

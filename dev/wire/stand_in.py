@@ -78,6 +78,9 @@ class StandIn:
     def throttled(self, seconds: float) -> Reply:
         return answer({}, 429, {"Retry-After": str(int(seconds))})
 
+    def unavailable(self, seconds: float) -> Reply:
+        return answer({}, 503, {"Retry-After": str(int(seconds))})
+
     def broken(self) -> Reply:
         return Reply(500, b"<html>Internal Server Error</html>", {"Content-Type": "text/html"})
 
@@ -131,6 +134,8 @@ class StandIn:
         match fault.kind:
             case "429":
                 return self.throttled(fault.seconds)
+            case "503":
+                return self.unavailable(fault.seconds)
             case "reset":
                 return Reply(reset=True)
             case "expired":
