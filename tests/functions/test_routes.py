@@ -34,6 +34,8 @@ class Request:
 
 # Pages, which are in each language, too. Nobody is signed in here; who is has tests of their own.
 PAGES = {
+    "account": [Request("GET", "/account", 401)],
+    "account_changed": [Request("POST", "/account", 401)],
     "landing": [Request("GET", "/landing")],
     "landing_confirmed": [Request("POST", "/landing", 401)],
     "privacy": [Request("GET", "/privacy")],
@@ -48,6 +50,8 @@ TAKEN = {
         for language in LANGUAGES
     },
     **{f"home_{language}": [Request("GET", f"/{language}")] for language in LANGUAGES},
+    "account_close": [Request("POST", "/api/account/close", 401)],
+    "account_export": [Request("GET", "/api/account/export", 401)],
     "health": [Request("GET", "/api/health")],
     "license": [Request("POST", LICENSE, 200, JSON, GOOD), Request("OPTIONS", LICENSE, 204)],
     "license_keys": [Request("GET", "/.well-known/jwks.json")],
