@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -96,3 +97,31 @@ def app_at(entra: Entra) -> Iterator[App]:
         session.trust_env = False
         session.verify = str(entra.certificates.ca)
         yield App(entra, session, visitor)
+
+
+class _Buttons(HTMLParser):
+    """The names of a page's buttons, as whoever cannot see it hears them."""
+
+    def __init__(self, page: requests.Response) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self._inside = False
+        self.feed(page.text)
+
+    def handle_starttag(self, tag: str, _: object) -> None:
+        self._inside = tag == "button"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "button"
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.names.append(data)
+
+
+def buttons(page: requests.Response) -> list[str]:
+    return _Buttons(page).names
+
+
+def number_in(answer: dict[str, str]) -> str:
+    return answer["error_description"].partition(":")[0]
