@@ -8,6 +8,7 @@ from hypothesis import settings
 from dev.azurite import Azurite
 from dev.tls import make_certificates
 from tests.paddle_api import PADDLE, open_api
+from tests.signing_in import Directories, directories
 from tests.world import World, WorldMaker, empty_tables, environment
 
 # No deadline: a slow machine is no counterexample.
@@ -26,6 +27,19 @@ def paddle_door() -> Iterator[None]:
 def paddle_books() -> None:
     """What stories at the top of a module told is no part of a test."""
     PADDLE.forget()
+
+
+@pytest.fixture(scope="session")
+def running_directories() -> Iterator[Directories]:
+    with directories() as running:
+        yield running
+
+
+@pytest.fixture
+def microsoft_365(running_directories: Directories) -> Directories:
+    """Entra and Graph as at first."""
+    running_directories.start_over()
+    return running_directories
 
 
 @pytest.fixture(scope="session")

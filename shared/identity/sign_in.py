@@ -1,5 +1,6 @@
 """Sign-in with Microsoft 365 through MSAL: authorization code, PKCE, nonce and state."""
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -47,6 +48,8 @@ class EntraSignIn:
 
     def begin(self, wish: Wish, return_to: str) -> Attempt:
         """A person's permission is widened at their own tenant, so that nobody else can answer."""
+        # It would rather have form_post, whose request from another site brings no SameSite=Lax cookie along.
+        warnings.filterwarnings("ignore", "response_mode=", UserWarning)
         authority = self._of_tenant(wish.person.tenant) if wish.person else self._authority
         application = self._application(authority, lasting=wish.lasting)
         flow = application.initiate_auth_code_flow(
