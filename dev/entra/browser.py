@@ -48,6 +48,9 @@ class Browser(StandIn):
             ("GET", _LOGOUT, self._sign_out),
         ]
 
+    def keep(self) -> None:
+        """The state is kept by the stand-in that it belongs to, whose endpoints are asked next."""
+
     def commands(self) -> Mapping[str, Callable[..., object]]:
         return self._commands()
 

@@ -21,21 +21,21 @@ class Consents:
     """Kept per application, and per user or tenant."""
 
     def __init__(self) -> None:
-        self._given: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self.given: dict[tuple[str, str], set[str]] = defaultdict(set)
         # Scopes by tenant.
         self.for_administrators: dict[str, frozenset[str]] = {}
 
     def granted(self, application: str, user: User) -> frozenset[str]:
-        own, everyones = (self._given.get((application, holder), set()) for holder in (user.id, user.tenant))
+        own, everyones = (self.given.get((application, holder), set()) for holder in (user.id, user.tenant))
         return frozenset(own | everyones)
 
     def grant(self, application: str, holder: str, scopes: Iterable[str]) -> None:
         """``holder``: the id of a user, or of a tenant for all of its users."""
-        self._given[application, holder] |= set(scopes)
+        self.given[application, holder] |= set(scopes)
 
     def withdraw(self, holder: str) -> None:
-        for key in [key for key in self._given if key[1] == holder]:
-            del self._given[key]
+        for key in [key for key in self.given if key[1] == holder]:
+            del self.given[key]
 
     def may_grant(self, user: User, scopes: frozenset[str]) -> bool:
         return self.administers(user) or not scopes & self.for_administrators.get(user.tenant, frozenset())

@@ -36,7 +36,7 @@ class SignIn:
 
 
 @dataclass(frozen=True)
-class _Issued:
+class Issued:
     """``generation`` tells what came before a revocation from what came after, at the same moment too."""
 
     it: SignIn
@@ -48,9 +48,9 @@ class SignIns:
     """By code and by refresh token."""
 
     def __init__(self) -> None:
-        self._codes: dict[str, _Issued] = {}
+        self._codes: dict[str, Issued] = {}
         self._redeemed: set[str] = set()
-        self._refresh_tokens: dict[str, _Issued] = {}
+        self.refresh_tokens: dict[str, Issued] = {}
         # How often each user's tokens and browser sessions were revoked.
         self.generations: Counter[str] = Counter()
 
@@ -73,14 +73,14 @@ class SignIns:
 
     def refresh_token(self, it: SignIn, now: datetime) -> str:
         token = f"1.R{secrets.token_urlsafe(64)}"
-        self._refresh_tokens[token] = self._issued(it, now)
+        self.refresh_tokens[token] = self._issued(it, now)
         return token
 
     def refreshed(self, token: str, application: str, now: datetime) -> SignIn:
         """The token stays good beside the one that takes its place. Raises Problem."""
-        if token not in self._refresh_tokens or self._refresh_tokens[token].it.application != application:
+        if token not in self.refresh_tokens or self.refresh_tokens[token].it.application != application:
             raise problem(9002313)
-        issued = self._refresh_tokens[token]
+        issued = self.refresh_tokens[token]
         if issued.generation < self.generations[issued.it.user]:
             raise problem(50173)
         if now - issued.at > _REFRESH_TOKEN_LIVES:
@@ -91,5 +91,5 @@ class SignIns:
         """What was issued before is good no more."""
         self.generations[user] += 1
 
-    def _issued(self, it: SignIn, now: datetime) -> _Issued:
-        return _Issued(it, now, self.generations[it.user])
+    def _issued(self, it: SignIn, now: datetime) -> Issued:
+        return Issued(it, now, self.generations[it.user])

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import jwt
 
+from dev.entra import keeping
 from dev.entra.applications import Application, authenticate
 from dev.entra.attempt import SHARED
 from dev.entra.browser import PAGES, Browser
@@ -106,6 +107,12 @@ class Entra(StandIn):
         except jwt.InvalidTokenError:
             return None
         return claims if self.clock().timestamp() < claims["exp"] else None
+
+    def kept(self) -> str:
+        return keeping.written(self.state)
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        keeping.restore(self.state, kept)
 
     def expired(self) -> Reply:
         return Problem(7000222, "invalid_client", "The client secret has expired.", 401).reply(self.clock())

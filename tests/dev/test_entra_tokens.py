@@ -1,5 +1,6 @@
 """What an application gets for a code or a refresh token, until somebody takes it back, and misbehaviour on order."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from dev.entra.misbehaviour import KINDS
 from dev.entra.people import CONTOSO, ROLES
 from dev.entra.user_tokens import GUEST, MEMBER
 from dev.wire import Refused
-from tests.dev.entra import CALLBACK, READ, SEARCH, SECONDS, App, app_at, query_of
+from tests.dev.entra import CALLBACK, READ, SEARCH, SECONDS, App, app_at, number_in, query_of
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +208,21 @@ def test_msal_sees_a_wrong_nonce(app: App) -> None:
 
     with pytest.raises(RuntimeError):
         app.sign_in("bob")
+
+
+def test_people_and_what_they_allowed_outlive_a_restart(app: App) -> None:
+    app.entra.play.change("bob", name="Bob Wasp")
+    app.entra.play.require_admin_consent()
+    token = app.sign_in("carol")["refresh_token"]
+    app.entra.play.revoke("alice")
+    kept = json.loads(app.entra.kept())
+    app.entra.play.start_over()
+    app.entra.restore(kept)
+
+    assert json.loads(app.entra.kept()) == kept
+    assert app.entra.state.directory.find("bob@contoso.example").name == "Bob Wasp"
+    assert "access_token" in refresh(app, token)
+    assert number_in(app.come_back("bob@contoso.example", READ, SEARCH, answer="back")) == "AADSTS90094"
 
 
 def test_there_is_only_so_much_misbehaviour(app: App) -> None:
