@@ -15,10 +15,12 @@ CODE := functions shared support dev tests function_app.py
 
 fail = { echo "$(1)" >&2; exit 1; }
 
-.PHONY: help setup dev dev-reset test test-long fuzz bench fmt clean
+CHROMIUM = @command -v chromium >/dev/null || $(call fail,The tests drive Chromium: apt-get install chromium.)
+
+.PHONY: help setup dev dev-reset test test-long screenshots fuzz bench fmt clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: $(PACKAGES) $(AZURITE)  ## install what development needs, here in the checkout only
 	@:
@@ -42,10 +44,10 @@ $(PACKAGES): $(MADE) requirements.txt requirements-dev.txt requirements-runtime.
 	@touch $@
 
 $(AZURITE): $(PACKAGES) dev/package.json dev/package-lock.json
-	@echo "Installing Azurite, the local table storage (about half a minute)…"
+	@echo "Installing Azurite, the local table storage, and axe (about half a minute)…"
 	@$(NPM) ci --ignore-scripts --no-audit --no-fund --prefer-offline --no-update-notifier \
 		--fetch-retry-mintimeout 1000 --fetch-retry-maxtimeout 5000 >$(LOG) 2>&1 \
-		|| $(call fail,Azurite could not be installed from npm; is there a network? Details: $(LOG))
+		|| $(call fail,Azurite and axe could not be installed from npm; is there a network? Details: $(LOG))
 	@touch $@
 
 dev: setup  ## serve the app at http://localhost:7071 with everything it needs
@@ -55,6 +57,7 @@ dev-reset: setup  ## drop the local data; the next make dev starts afresh
 	@$(RUN) dev reset
 
 test: setup  ## everything that means clean: format, lint, types, imports, tests
+	$(CHROMIUM)
 	@echo "Format…" && $(RUN) ruff format --check --quiet $(CODE) \
 		|| $(call fail,Some files are not formatted: run make fmt.)
 	@echo "Lint…" && $(RUN) ruff check --quiet $(CODE)
@@ -63,7 +66,12 @@ test: setup  ## everything that means clean: format, lint, types, imports, tests
 	@echo "Tests…" && $(RUN) pytest -n 2 --cov
 
 test-long: setup  ## the tests again, with far longer random histories
+	$(CHROMIUM)
 	@$(RUN) pytest -n 2 --hypothesis-profile=long
+
+screenshots: setup  ## pictures of every page and state, in .screenshots
+	$(CHROMIUM)
+	@rm -rf .screenshots && $(RUN) pytest -n 2 -q tests/browser/test_looks.py --screenshots .screenshots
 
 fuzz: setup  ## spoil tens of thousands of webhooks, and look for what they break
 	@$(RUN) tests.fuzz
@@ -75,6 +83,6 @@ fmt: setup  ## format, and fix what the linter can fix
 	@$(RUN) ruff check --fix --quiet $(CODE); $(RUN) ruff format $(CODE)
 
 clean:  ## remove what was installed or left by tools; local data stays
-	@rm -rf $(VENV) dev/node_modules .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache \
+	@rm -rf $(VENV) dev/node_modules .screenshots .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache htmlcov
 	@find . -name __pycache__ -prune -exec rm -rf {} +

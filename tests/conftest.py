@@ -17,6 +17,10 @@ settings.register_profile("long", deadline=None, max_examples=2000)
 settings.load_profile("quick")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", metavar="FOLDER", help="keep pictures of every page there (tests/browser)")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def paddle_door() -> Iterator[None]:
     with open_api():
