@@ -1,0 +1,122 @@
+"""Alice hands out seats, each way that one can use a page."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Meet
+from tests.browser.stage import Stage
+from tests.browser.visitors import Visitor, Way
+
+BOB, ADDRESSES = "Bob Bee", ("bob@contoso.example", "b.bee@contoso.example")
+
+
+def find(visitor: Visitor, text: str, name: str, address: str) -> None:
+    """Type, and choose from what is found; there is another Bob Bee."""
+    page = visitor.page
+    visitor.write(page.get_by_role("combobox"), text)
+    option = page.get_by_role("option").filter(has_text=f"{name} {address}")
+    option.wait_for()
+    if visitor.way != "keyboard":
+        option.click()
+        return
+    for _ in range(page.get_by_role("option").count()):
+        page.keyboard.press("ArrowDown")
+        if option.get_attribute("aria-selected") == "true":
+            break
+    page.keyboard.press("Enter")
+
+
+def consent(visitor: Visitor) -> None:
+    visitor.press(visitor.link("Allow it at Microsoft").locator("visible=true"))
+    visitor.press(visitor.button("Accept"))
+
+
+@pytest.fixture
+def alice(meet: Meet, stage: Stage, way: Way) -> Visitor:
+    """Signed in, with five seats to give."""
+    stage.buy(quantity=5)
+    visitor = meet(way)
+    visitor.sign_in("Alice")
+    return visitor
+
+
+@pytest.fixture
+def allowed(alice: Visitor, stage: Stage) -> Visitor:
+    """The same, who has consented before."""
+    stage.vendors.entra.play.consent("Alice")
+    alice.open("/sign-in?permission=directory&then=/seats")
+    return alice
+
+
+def give(visitor: Visitor, address: str) -> None:
+    """By a whole address."""
+    visitor.write(visitor.page.get_by_role("combobox"), address)
+    visitor.press(visitor.button("Give a seat"))
+    expect(visitor.page.get_by_role("status").first).to_contain_text("has a seat now.")
+
+
+def test_alice_consents_finds_bob_and_gives_him_a_seat_that_she_takes_back_and_gives_again(
+    alice: Visitor, stage: Stage
+) -> None:
+    page = alice.page
+    alice.write(page.get_by_role("combobox"), "bo")
+    consent(alice)
+    find(alice, "bo", BOB, ADDRESSES[0])
+    alice.press(alice.button("Give a seat"))
+
+    expect(page.get_by_role("status").first).to_contain_text(f"{BOB} has a seat now.")
+    assert [stage.code(address) for address in ADDRESSES] == ["LICENSED", "LICENSED"]
+
+    alice.press(alice.button(f"Take back the seat of {BOB}"))
+    expect(page.get_by_role("status").first).to_contain_text(f"The seat of {BOB} is free.")
+    assert [stage.code(address) for address in ADDRESSES] == ["NO_LICENSE", "NO_LICENSE"]
+
+    alice.press(alice.button("Undo"))
+    expect(page.get_by_role("status").first).to_contain_text(f"{BOB} has a seat now.")
+    assert [stage.code(address) for address in ADDRESSES] == ["LICENSED", "LICENSED"]
+
+
+def test_alice_gives_seats_to_a_list_after_seeing_what_will_happen(allowed: Visitor, stage: Stage) -> None:
+    page = allowed.page
+    allowed.press(page.get_by_text("Give seats to a list of people"))
+    allowed.write(
+        page.get_by_label("E-mail addresses, or rows of a spreadsheet"), "carol@contoso.example\nbob\nnobody@x.example"
+    )
+    allowed.press(allowed.button("See what will happen"))
+
+    progress = page.locator("#people-progress")
+    expect(progress.get_by_role("status")).to_have_text("1 of 3 will get a seat. Nothing is done yet.")
+    assert stage.code("carol@contoso.example") == "NO_LICENSE"
+
+    allowed.press(allowed.button("Give these seats"))
+    expect(progress.get_by_role("status")).to_have_text("1 of 1 got a seat.")
+    allowed.press(allowed.link("Show all seats"))
+    expect(page.locator("#seats")).to_contain_text("Carol Sea")
+    assert stage.code("carol@contoso.example") == "LICENSED"
+
+
+def test_after_a_cut_alice_keeps_whom_she_chooses(allowed: Visitor, stage: Stage) -> None:
+    page = allowed.page
+    for address in ("bob@contoso.example", "carol@contoso.example"):
+        give(allowed, address)
+    [bought] = stage.vendors.paddle.play.subscriptions()
+    stage.change_quantity(bought["id"], 1)
+    allowed.open("/seats")
+
+    cut = page.get_by_role("region", name="Fewer seats than people")
+    expect(cut.get_by_role("listitem")).to_have_count(1)
+    [loser] = [name for name in (BOB, "Carol Sea") if name in cut.get_by_role("listitem").inner_text()]
+    [other] = {BOB, "Carol Sea"} - {loser}
+    allowed.press(cut.get_by_role("button", name=f"Keep the seat of {loser}"))
+
+    expect(page.get_by_role("status").first).to_contain_text("This seat is kept.")
+    expect(cut.get_by_role("listitem")).to_contain_text(other)
+
+
+def test_bob_who_administers_nothing_finds_his_seat_and_nothing_else(allowed: Visitor, meet: Meet) -> None:
+    give(allowed, "bob@contoso.example")
+    bob = meet(allowed.way)
+    bob.sign_in("Bob")
+
+    expect(bob.page.get_by_role("main")).to_contain_text("You have a seat, for")
+    expect(bob.page.locator("table, form[action]:not(header form)")).to_have_count(0)
