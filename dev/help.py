@@ -29,7 +29,7 @@ Paddle, by its stand-in's signed webhooks to the running server
   pause, resume          no billing for a while, and billing again
   subscriptions          what the Paddle stand-in knows
 
-the vendors' stand-ins: entra, marketplace, paddle
+the vendors' stand-ins: entra, graph, marketplace, paddle
   play VENDOR            list all that can happen there
   play VENDOR WHAT …     have it happen: play marketplace buy quantity=3
   fault VENDOR KIND      have something go wrong: duplicate, reorder, shuffle,

@@ -20,7 +20,7 @@ from dev.tls import certificates_in
 from dev.trouble import Trouble
 from shared.domain.keys import encode
 
-PORT, TABLES_PORT, GRAPH_PORT = 7071, 10002, 10005
+PORT, TABLES_PORT = 7071, 10002
 
 
 def read_or_make(path: Path) -> dict[str, str]:
@@ -128,7 +128,6 @@ def _vendor() -> dict[str, str]:
         "PRIVACY_POLICY_URL": "https://vendor.example/privacy",
         "CHANGE_LOG_URL": "https://vendor.example/privacy/changes",
         "DPA_URL": "https://vendor.example/data-processing",
-        "GRAPH_URL": f"http://localhost:{GRAPH_PORT}/v1.0",
     }
 
 

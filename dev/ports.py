@@ -12,6 +12,7 @@ from dev.wire import StandIn
 # The settings that lead to each of them, the first that is set.
 SETTINGS: Mapping[str, Sequence[str]] = {
     "entra": ("ENTRA_AUTHORITY", "MARKETPLACE_AUTHORITY"),
+    "graph": ("GRAPH_URL",),
     "marketplace": ("MARKETPLACE_API_URL",),
     "paddle": ("PADDLE_API_URL",),
 }
@@ -23,12 +24,13 @@ class Ports:
     """Where each listens; 0 takes a free one, and what has none is not started."""
 
     entra: int | None = 0
+    graph: int | None = 0
     marketplace: int | None = 0
     paddle: int | None = 0
 
 
 # Those that make dev takes unless it is told otherwise.
-USUAL = Ports(entra=10004, marketplace=10006, paddle=10003)
+USUAL = Ports(entra=10004, graph=10005, marketplace=10006, paddle=10003)
 
 
 def led_to(env: Mapping[str, str], name: str) -> str | None:

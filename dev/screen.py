@@ -15,6 +15,7 @@ The license server runs at {base}
   {base}/.well-known/jwks.json  the keys that verify licenses
 
 {bought}
+Sign in at {base}/sign-in as any of them; it takes a click.
 Ask as the add-in does. For {bob} the answer is {bob_code} now:
 
   {bob_curl}
@@ -31,16 +32,17 @@ Play a story in another terminal, and watch its requests arrive here:
   {program} assign dave     one more seat given away
   {program} --help          all there is to play
 
-Microsoft and Paddle are stand-ins here. Have things go wrong between them and
-the server, or have anything happen there that can:
+The vendors are stand-ins. Have anything happen there that can, and have things
+go wrong between them and the server, by commands or by a page of each:
 
-  {program} fault paddle duplicate
-  {program} fault paddle 500 --times 2
+{controls}
+
+  {program} play marketplace buy quantity=3
+  {program} fault paddle duplicate --times 1
   {program} fault marketplace delay --seconds 20
+  {program} fault graph 429 --seconds 5
   {program} faults          what is still to go wrong
   {program} mend            nothing any more
-  {program} play marketplace buy quantity=3
-  {program} play paddle     lists all that can happen there
 
 What happens is kept until make dev-reset. Ctrl-C stops everything.
 """
@@ -60,6 +62,7 @@ def show(desk: Desk) -> None:
             base=base,
             bought=_BOUGHT if desk.place.seeded.exists() else _NOTHING_BOUGHT,
             program=this_program(),
+            controls="\n".join(f"  {each.control:<45} {name}" for name, each in desk.vendors.items()),
             bob=first_name(BOB),
             bob_code=_code(desk, BOB),
             bob_curl=_curl(base, BOB),

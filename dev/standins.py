@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from dev.entra import Entra
 from dev.entra.stand_in import MARKETPLACE
+from dev.graph import Graph
 from dev.marketplace import Marketplace
 from dev.paddle_api import Paddle, entities
 from dev.paddle_api.entities import Entity
@@ -23,13 +24,14 @@ from dev.wire.keeper import Keeper
 
 PUBLISHER_TENANT = "1ead0000-0000-4000-8000-000000000001"
 PUBLISHER = "1ead0000-0000-4000-8000-0000000000c1"
+_PRODUCT = "Example Mail Merge"
 SIGN_IN = "1ead0000-0000-4000-8000-0000000000c2"
 SECRET = "the-publisher's-own-secret"  # noqa: S105 - there is nothing behind it
 
 
 @dataclass
 class StandIns:
-    """``with StandIns() as vendors``: Entra, Microsoft's marketplace and Paddle, until the block ends.
+    """``with StandIns() as vendors``: Entra, Graph, Microsoft's marketplace and Paddle, until the block ends.
 
     ``certificates`` are Entra's; without them it makes its own. ``emulator``: the marketplace as Microsoft emulates it.
     ``beat``: what is due happens by itself, checked every so many seconds; else when somebody asks, or at a ``tick``.
@@ -54,7 +56,8 @@ class StandIns:
         self.entra.register(self.publisher, self.tenant, self.secret)
         self.sign_in = told.get("ENTRA_CLIENT_ID", SIGN_IN)
         self.sign_in_secret = told.get("ENTRA_CLIENT_SECRET") or secrets.token_hex(16)
-        self.entra.register(self.sign_in, self.tenant, self.sign_in_secret)
+        self._sign_in_at = self.entra.register(self.sign_in, self.tenant, self.sign_in_secret, name=_PRODUCT)
+        self.graph = Graph(self.entra, self.clock, self.ports.graph or 0)
         self.marketplace = Marketplace(
             self.entra,
             self.tenant,
@@ -98,7 +101,8 @@ class StandIns:
         self._open.__exit__(kind, error, trace)
 
     def serve(self, public_url: str) -> None:
-        """The app is there: webhooks go to it, and buyers are sent to its pages."""
+        """The app is there: webhooks go to it, and people are sent to its pages."""
+        self._sign_in_at.redirect_uris[:] = [f"{public_url}/sign-in/callback", f"{public_url}/"]
         self.paddle.destination.deliver_to(f"{public_url}/api/webhooks/paddle")
         self.paddle.play.payments.checkout = f"{public_url}/buy"
         self.marketplace.outbox.url = f"{public_url}/api/webhooks/microsoft"
@@ -121,7 +125,12 @@ class StandIns:
 
     def settings(self) -> Mapping[str, str]:
         """What the app is to be told of those that are started."""
-        told = {"entra": self._of_entra, "marketplace": self._of_marketplace, "paddle": self._of_paddle}
+        told = {
+            "entra": self._of_entra,
+            "graph": lambda: {"GRAPH_URL": self.graph.url},
+            "marketplace": self._of_marketplace,
+            "paddle": self._of_paddle,
+        }
         return {name: value for vendor in self.started for name, value in told[vendor]().items()}
 
     def _of_entra(self) -> Mapping[str, str]:

@@ -25,6 +25,11 @@ class Vendor:
         self.name = name
         self._server = Server(base, ca)
 
+    @property
+    def control(self) -> str:
+        """Where a browser shows what can be done there."""
+        return f"{self._server.base}{PREFIX}"
+
     def do(self, command: str, **given: object) -> Any:  # noqa: ANN401 - whatever it answers
         """Raises Trouble for what cannot happen there, with the stand-in's own reason."""
         return self._ask("POST", command, given)

@@ -49,6 +49,7 @@ class Serving:
             "TABLES_CONNECTION": azurite.connection_string(TABLES),
             "LEDGER_CONNECTION": azurite.connection_string(LEDGER),
             "ENTRA_AUTHORITY": f"https://localhost:{self.ports['entra']}/common",
+            "GRAPH_URL": f"http://localhost:{self.ports['graph']}/v1.0",
             "MARKETPLACE_API_URL": f"http://localhost:{self.ports['marketplace']}/api",
             "PADDLE_API_URL": f"http://localhost:{self.ports['paddle']}",
         }

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from dev.__main__ import main
+from dev.ports import SETTINGS
 from tests.dev.conftest import Dev
 from tests.dev.serving import Serving
 
@@ -31,8 +32,15 @@ def test_every_curl_on_the_screen_gets_the_answer_that_is_promised(served: Servi
 
 def test_every_address_on_the_screen_opens(served: Serving) -> None:
     urls = set(re.findall(r"http\S+", screen(served))) - {f"{served.base}/api/license"}
+    controls = {url for url in urls if url.endswith("/_control/")}
+    authority = str(served.folder / ".dev" / "tls" / "ca.pem")
 
-    assert {url: requests.get(url, timeout=10).status_code for url in urls - {served.base}} == {
+    assert len(controls) == len(SETTINGS)
+    for url in controls:
+        page = requests.get(url, headers={"Accept": "text/html"}, verify=authority, timeout=10)
+        assert "<option>duplicate</option>" in page.text
+    assert {url: requests.get(url, timeout=10).status_code for url in urls - controls - {served.base}} == {
+        f"{served.base}/sign-in": 200,
         f"{served.base}/": 200,
         f"{served.base}/privacy": 200,
         f"{served.base}/api/health": 200,

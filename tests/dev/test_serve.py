@@ -9,9 +9,12 @@ from signal import SIGINT, SIGTERM
 import pytest
 
 from dev.__main__ import main
-from dev.ports import SETTINGS
+from dev.ports import SETTINGS, Ports
+from dev.standins import StandIns
+from dev.tls import make_certificates
+from dev.trouble import Trouble
 from tests.dev.conftest import Said
-from tests.dev.serving import Serving, listens, wait_until
+from tests.dev.serving import Serving, free_port, listens, wait_until
 
 Run = Callable[..., Said]
 PADDLES = {
@@ -46,11 +49,18 @@ def test_ctrl_c_ends_everything_and_the_next_start_goes_on_from_there(serving: S
     settings = (serving.folder / "local.settings.json").read_text()
     run(serving, "assign", "dave")
     seats = run(serving, "seats").out
+    run(serving, "play", "marketplace", "buy", "automatic=full")
+    run(serving, "fail-renewal")
+    bought = [run(serving, *asked).out for asked in SUBSCRIPTIONS]
+    certificate = (serving.folder / ".dev" / "tls" / "cert.pem").read_text()
     assert serving.stop(SIGINT) == 0
     assert_nothing_is_left(serving, children)
 
     serving.start()
 
+    assert [run(serving, *asked).out for asked in SUBSCRIPTIONS] == bought
+    assert run(serving, "recover").status == 0
+    assert (serving.folder / ".dev" / "tls" / "cert.pem").read_text() == certificate
     assert run(serving, "seats").out == seats
     assert re.findall("Bob Bee|Carol Sea|Dave Dee", seats) == ["Bob Bee", "Carol Sea", "Dave Dee"]
     assert (serving.folder / "local.settings.json").read_text() == settings
@@ -71,29 +81,12 @@ def test_what_an_interrupted_first_start_left_is_begun_anew(serving: Serving, ru
     serving.stop()
 
 
-def test_the_vendors_still_know_after_a_restart_what_was_bought(serving: Serving, run: Run) -> None:
-    serving.start()
-    run(serving, "play", "marketplace", "buy", "automatic=full")
-    run(serving, "fail-renewal")
-    before = [run(serving, *asked).out for asked in SUBSCRIPTIONS]
-    certificate = (serving.folder / ".dev" / "tls" / "cert.pem").read_text()
-    serving.stop()
-
-    serving.start()
-
-    assert [run(serving, *asked).out for asked in SUBSCRIPTIONS] == before
-    assert run(serving, "recover").status == 0
-    assert (serving.folder / ".dev" / "tls" / "cert.pem").read_text() == certificate
-    assert serving.stop() == 0
-    assert "Traceback" not in serving.output
-
-
 def test_a_vendor_to_whom_the_settings_lead_elsewhere_is_not_played(serving: Serving, run: Run) -> None:
     serving.set(PADDLE_API_URL="https://sandbox-api.paddle.com", **PADDLES, MARKETPLACE_API_URL="")
 
     serving.start()
 
-    assert [name for name, port in serving.ports.items() if listens(port)] == ["app", "tables", "entra"]
+    assert [name for name, port in serving.ports.items() if listens(port)] == ["app", "tables", "entra", "graph"]
     assert run(serving, "play", "marketplace").err == (
         "MARKETPLACE_API_URL leads elsewhere than to the stand-in that make dev starts.\n"
     )
@@ -126,7 +119,7 @@ def test_ctrl_c_while_it_starts_is_as_quiet(serving: Serving) -> None:
     assert serving.output == "Starting…\n"
 
 
-@pytest.mark.parametrize("which", ["app", "tables", *SETTINGS])
+@pytest.mark.parametrize("which", ["app", "tables", "paddle"])
 def test_a_port_in_use_is_one_clear_sentence(serving: Serving, which: str) -> None:
     port = serving.ports[which]
     with socket.create_server(("127.0.0.1", port)):
@@ -135,6 +128,17 @@ def test_a_port_in_use_is_one_clear_sentence(serving: Serving, which: str) -> No
     assert (refused.returncode, refused.stdout) == (1, "Starting…\n")
     assert re.fullmatch(rf"Port {port} is in use: stop what listens there, or choose another.*\.\n", refused.stderr)
     assert not any(listens(port) for port in serving.ports.values())
+
+
+@pytest.mark.parametrize("which", SETTINGS)
+def test_a_stand_in_whose_port_is_in_use_names_the_setting(which: str, tmp_path: Path) -> None:
+    port = free_port()
+    with (
+        socket.create_server(("127.0.0.1", port)),
+        pytest.raises(Trouble, match=rf"^Port {port} is in use: .*{SETTINGS[which][0]}"),
+        StandIns(ports=Ports(**{which: port}), certificates=make_certificates(tmp_path)),
+    ):
+        pass
 
 
 def test_wrong_settings_are_named_all_at_once(
