@@ -1,15 +1,17 @@
 """The command line, and the help that explains it."""
 
 import argparse
+import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import NoReturn, TypeAlias, get_args
 
-from dev import ask, seats
+from dev import ask, ordering, playing, seats
 from dev.desk import Desk
+from dev.faults import Kind, Where
 from dev.help import HELP, PLAYED
-from dev.paddle import commands as paddle
 from dev.place import CHECKOUT, this_program
+from dev.ports import SETTINGS
 from dev.trouble import Trouble
 
 _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"  # noqa: SLF001 - argparse has no public name for it
@@ -43,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     _add_asking(commands)
     _add_seats(commands)
     _add_paddle(commands)
+    _add_vendors(commands)
     return made
 
 
@@ -72,19 +75,19 @@ def _add_seats(commands: _Commands) -> None:
 def _add_paddle(commands: _Commands) -> None:
     _add_purchase(commands)
     for name, says in PLAYED.items():
-        command = _add(commands, name, paddle.play, says)
+        command = _add(commands, name, playing.play, says)
         _add_subscription(command)
         _add_delivery(command)
-    change = _add(commands, "change-seats", paddle.change_seats, "The subscription is changed to so many seats.")
-    change.add_argument("seats", metavar="NUMBER", type=_seats)
+    change = _add(commands, "change-seats", playing.change_seats, "The subscription is changed to so many seats.")
+    change.add_argument("seats", metavar="NUMBER", type=_number)
     _add_subscription(change)
     _add_delivery(change)
-    _add(commands, "subscriptions", paddle.show_subscriptions, "Show every subscription of the Paddle stand-in.")
+    _add(commands, "subscriptions", playing.show_subscriptions, "Show every subscription of the Paddle stand-in.")
 
 
 def _add_purchase(commands: _Commands) -> None:
-    purchase = _add(commands, "purchase", paddle.purchase, "Alice buys a new subscription, for her organisation.")
-    purchase.add_argument("--seats", metavar="NUMBER", type=_seats, help="how many (5, or 1 with --for-me)")
+    purchase = _add(commands, "purchase", playing.purchase, "Alice buys a new subscription, for her organisation.")
+    purchase.add_argument("--seats", metavar="NUMBER", type=_number, help="how many (5, or 1 with --for-me)")
     purchase.add_argument("--plan", default="team", help="team (as without it) or business")
     purchase.add_argument("--month-ago", action="store_true", help="as if bought a month ago: a renewal is due")
     whose = purchase.add_mutually_exclusive_group()
@@ -93,6 +96,23 @@ def _add_purchase(commands: _Commands) -> None:
     whose.add_argument("--reference", metavar="ref_…", help="with this reference of a checkout")
     purchase.set_defaults(buyer="organisation")
     _add_delivery(purchase)
+
+
+def _add_vendors(commands: _Commands) -> None:
+    anything = _add(commands, "play", playing.play_anything, "Have anything happen at a vendor; alone, list what can.")
+    anything.add_argument("vendor", metavar="VENDOR", choices=list(SETTINGS), help=", ".join(SETTINGS))
+    anything.add_argument("what", metavar="WHAT", nargs="?", help="a command of the stand-in's")
+    anything.add_argument("given", metavar="NAME=VALUE", nargs="*", type=_member, help="what it takes, as JSON or text")
+    fault = _add(commands, "fault", ordering.order_fault, "Have something go wrong between a vendor and the server.")
+    fault.add_argument("vendor", metavar="VENDOR", choices=list(SETTINGS), help=", ".join(SETTINGS))
+    fault.add_argument("kind", metavar="KIND", choices=get_args(Kind), help=", ".join(get_args(Kind)))
+    fault.add_argument("--where", choices=get_args(Where), help="webhooks wherever that is possible, else answers")
+    fault.add_argument("--match", metavar="TEXT", help='only to what contains this: an event, or "GET /path"')
+    fault.add_argument("--times", metavar="NUMBER", type=_number, help="so often (until mend)")
+    fault.add_argument("--seconds", metavar="SECONDS", type=float, help="for delay, slow and 429")
+    fault.add_argument("--after", action="store_true", help="what was asked is done, and only the answer fails")
+    _add(commands, "faults", ordering.show_faults, "Show what is still to go wrong.")
+    _add(commands, "mend", ordering.mend, "Nothing goes wrong any more, and webhooks that were held back leave.")
 
 
 def _add_subscription(command: argparse.ArgumentParser) -> None:
@@ -104,12 +124,22 @@ def _add_delivery(command: argparse.ArgumentParser) -> None:
     command.add_argument("--twice", action="store_true", help="deliver each event twice")
     command.add_argument("--delay", metavar="SECONDS", type=float, default=0.0, help="deliver them so much later")
     order = command.add_mutually_exclusive_group()
-    for name in ("reversed", "shuffled"):
-        order.add_argument(f"--{name}", dest="order", action="store_const", const=name, help=f"deliver them {name}")
-    command.set_defaults(order="told", quiet=False)
+    for name, kind in (("reversed", "reorder"), ("shuffled", "shuffle")):
+        order.add_argument(f"--{name}", dest="order", action="store_const", const=kind, help=f"deliver them {name}")
+    command.set_defaults(order=None, quiet=False)
 
 
-def _seats(text: str) -> int:
+def _member(text: str) -> tuple[str, object]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text} is not like name=value")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _number(text: str) -> int:
     most = 10_000
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
         raise argparse.ArgumentTypeError(f"must be a number from 1 to {most}")

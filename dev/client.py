@@ -11,10 +11,11 @@ _SECONDS = 30
 
 
 class Server:
-    """The server at ``base``, asked over HTTP like by anyone else."""
+    """The server at ``base``, asked over HTTP like by anyone else; ``ca`` vouches for its certificate."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, ca: str = "") -> None:
         self.base = base
+        self._ca = ca
         self._session = requests.Session()
         # A proxy of the developer's is not for loopback.
         self._session.trust_env = False
@@ -26,16 +27,18 @@ class Server:
             raise Trouble(f"What answers at {self.base} is not well ({status}): its own terminal may say why.")
 
     def get(self, path: str) -> requests.Response:
-        return self._ask("GET", path)
+        return self.ask("GET", path)
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> requests.Response:
-        return self._ask("POST", path, body, headers)
+        return self.ask("POST", path, body, headers)
 
-    def _ask(
+    def ask(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> requests.Response:
         try:
-            return self._session.request(method, self.base + path, data=body, headers=headers, timeout=_SECONDS)
+            return self._session.request(
+                method, self.base + path, data=body, headers=headers, timeout=_SECONDS, verify=self._ca or True
+            )
         except requests.ConnectionError:
             raise Trouble(f"Nothing answers at {self.base}: start the server with make dev.") from None
         except requests.RequestException as error:

@@ -16,7 +16,7 @@ the administrator
   assign WHO             give somebody a seat
   release WHO            take it back
 
-Paddle, by signed events to the running server
+Paddle, by its stand-in's signed webhooks to the running server
   purchase               a new subscription, for Alice's organisation
   renew                  the next period is paid for
   fail-renewal           the next period cannot be charged: past due
@@ -28,6 +28,15 @@ Paddle, by signed events to the running server
   refund                 the last payment is given back, all of it
   pause, resume          no billing for a while, and billing again
   subscriptions          what the Paddle stand-in knows
+
+the vendors' stand-ins: entra, graph, marketplace, paddle
+  play VENDOR            list all that can happen there
+  play VENDOR WHAT …     have it happen: play marketplace buy quantity=3
+  fault VENDOR KIND      have something go wrong: duplicate, reorder, shuffle,
+                         drop, delay, forged, malformed, unknown, expired,
+                         slow, 429, 500, reset; fault --help says more
+  faults                 what is still to go wrong
+  mend                   nothing any more
 
 the clock
   purge                  run the hourly purge now; it settles cuts in seats too

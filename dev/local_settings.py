@@ -13,18 +13,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
 from dev.azurite import HOST, LEDGER, TABLES, Azurite, new_keys
+from dev.place import Place
+from dev.ports import ports_in
+from dev.standins import StandIns
+from dev.tls import certificates_in
 from dev.trouble import Trouble
 from shared.domain.keys import encode
 
-PORT, TABLES_PORT, PADDLE_PORT = 7071, 10002, 10003
-ENTRA_PORT, GRAPH_PORT = 10004, 10005
+PORT, TABLES_PORT = 7071, 10002
 
 
 def read_or_make(path: Path) -> dict[str, str]:
     """The file's values; what is missing of them is made, what is there is kept. Raises Trouble."""
     content = _read(path)
     values: dict[str, str] = content["Values"]
-    missing = {name: value for name, value in _fresh_values().items() if name not in values}
+    missing = {name: value for name, value in _fresh_values(values, path.parent).items() if name not in values}
     if missing:
         values.update(missing)
         _write(path, content)
@@ -87,8 +90,10 @@ def _write(path: Path, content: object) -> None:
     made.replace(path)
 
 
-def _fresh_values() -> dict[str, str]:
+def _fresh_values(values: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Of a vendor whom the values lead to elsewhere there are none."""
     azurite = Azurite(port=TABLES_PORT, keys=new_keys())
+    vendors = StandIns(ports=ports_in(values), certificates=certificates_in(Place(folder).tls))
     return {
         "FUNCTIONS_WORKER_RUNTIME": "python",
         "AzureWebJobsStorage": "UseDevelopmentStorage=true",
@@ -110,7 +115,7 @@ def _fresh_values() -> dict[str, str]:
         "SESSION_KEYS": json.dumps([_hash_key()]),
         "TOKEN_ENCRYPTION_KEYS": json.dumps([_hash_key()]),
         **_vendor(),
-        **_paddle(),
+        **vendors.settings(),
     }
 
 
@@ -123,21 +128,6 @@ def _vendor() -> dict[str, str]:
         "PRIVACY_POLICY_URL": "https://vendor.example/privacy",
         "CHANGE_LOG_URL": "https://vendor.example/privacy/changes",
         "DPA_URL": "https://vendor.example/data-processing",
-        "ENTRA_AUTHORITY": f"https://localhost:{ENTRA_PORT}/common",
-        "ENTRA_CLIENT_ID": "1ead0000-0000-4000-8000-0000000000c2",
-        "ENTRA_CLIENT_SECRET": secrets.token_hex(16),
-        "GRAPH_URL": f"http://localhost:{GRAPH_PORT}/v1.0",
-    }
-
-
-def _paddle() -> dict[str, str]:
-    return {
-        "PADDLE_WEBHOOK_SECRETS": f"pdl_ntfset_{secrets.token_hex(16)}",
-        "PADDLE_API_URL": f"http://localhost:{PADDLE_PORT}",
-        "PADDLE_API_KEY": f"pdl_sdbx_apikey_{secrets.token_hex(16)}",
-        "PADDLE_CLIENT_TOKEN": f"test_{secrets.token_hex(16)}",
-        "PADDLE_JS_URL": "https://cdn.paddle.com/paddle/v2/paddle.js",
-        "PADDLE_PRICES": json.dumps({"pri_team_30_days": "team", "pri_business_30_days": "business"}),
     }
 
 

@@ -1,6 +1,7 @@
 """Where a checkout keeps what development makes: its settings, and the data that `reset` drops."""
 
 import fcntl
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,8 +32,24 @@ class Place:
         return self.data / "azurite"
 
     @property
-    def paddle(self) -> Path:
-        return self.data / "paddle.json"
+    def vendors(self) -> Path:
+        """What the stand-ins know."""
+        return self.data / "vendors"
+
+    @property
+    def tls(self) -> Path:
+        return self.data / "tls"
+
+    @property
+    def seeded(self) -> Path:
+        """There once the demo organisation is complete."""
+        return self.data / "seeded"
+
+    def drop_what_was_never_complete(self) -> None:
+        """What an interrupted first start left half made is begun anew."""
+        if not self.seeded.exists():
+            for folder in (self.azurite, self.vendors):
+                shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -9,10 +9,13 @@ from shared.operations.assign_seat import Assignee
 _SCREEN = """
 The license server runs at {base}
 
+  {base}/                       what visitors see
+  {base}/privacy                what is held of whom
   {base}/api/health             200 and nothing else: it serves
   {base}/.well-known/jwks.json  the keys that verify licenses
 
-{organisation} has bought seats. Alice administers them, Bob has one, Mallory has none.
+{bought}
+Sign in at {base}/sign-in as any of them; it takes a click.
 Ask as the add-in does. For {bob} the answer is {bob_code} now:
 
   {bob_curl}
@@ -29,8 +32,23 @@ Play a story in another terminal, and watch its requests arrive here:
   {program} assign dave     one more seat given away
   {program} --help          all there is to play
 
+The vendors are stand-ins. Have anything happen there that can, and have things
+go wrong between them and the server, by commands or by a page of each:
+
+{controls}
+
+  {program} play marketplace buy quantity=3
+  {program} fault paddle duplicate --times 1
+  {program} fault marketplace delay --seconds 20
+  {program} fault graph 429 --seconds 5
+  {program} faults          what is still to go wrong
+  {program} mend            nothing any more
+
 What happens is kept until make dev-reset. Ctrl-C stops everything.
 """
+
+_BOUGHT = f"{ORGANISATION} has bought seats. Alice administers them, Bob has one, Mallory has none."
+_NOTHING_BOUGHT = "Nobody has bought anything, since Paddle is not played here (PADDLE_API_URL)."
 
 _CURL = """curl {base}/api/license -H 'Content-Type: text/plain' \\
     -d '{{"email": "{address}"}}'"""
@@ -42,8 +60,9 @@ def show(desk: Desk) -> None:
     print(
         _SCREEN.format(
             base=base,
-            organisation=ORGANISATION,
+            bought=_BOUGHT if desk.place.seeded.exists() else _NOTHING_BOUGHT,
             program=this_program(),
+            controls="\n".join(f"  {each.control:<45} {name}" for name, each in desk.vendors.items()),
             bob=first_name(BOB),
             bob_code=_code(desk, BOB),
             bob_curl=_curl(base, BOB),

@@ -4,6 +4,7 @@ from argparse import Namespace
 
 from dev.desk import Desk
 from dev.people import find
+from dev.subscriptions import partition
 from shared.domain.errors import NotFound
 from shared.operations.assign_seat import Assignee
 from shared.operations.assign_seat import assign_seat as assign_operation
@@ -43,8 +44,3 @@ def release(desk: Desk, chosen: Namespace) -> None:
         raise NotFound
     released = release_operation(desk.services, subscription, keys.seat_key(header.record.salt, person.person))
     print(f"{person.name}'s seat is free." if released else f"{person.name} had no seat.")
-
-
-def partition(desk: Desk, subscription: str | None) -> str:
-    """What the server calls a subscription of the stand-in's. Raises Trouble."""
-    return f"paddle.{desk.books.find(subscription).id}"

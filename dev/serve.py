@@ -1,28 +1,30 @@
-"""`python -m dev serve`: table storage, the app on the local host and the demo organisation, until Ctrl-C."""
+"""`python -m dev serve`: table storage, the vendors' stand-ins, the app and the demo organisation, until Ctrl-C."""
 
 import json
 import logging
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import cast
-from urllib.parse import urlsplit
 
 from dev import local_settings
 from dev.desk import Desk
 from dev.host import Host, PortInUse, running
-from dev.paddle import api as paddle_api
 from dev.place import CHECKOUT, Place
+from dev.ports import ports_in
 from dev.request_log import logged
 from dev.screen import show
 from dev.seed import seed
+from dev.standins import StandIns
+from dev.tls import kept_certificates
 from dev.trouble import Trouble
 from function_app import app
 from shared.services import utc_now
 from shared.storage.tables import AzureTables
 
 _STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
+_BEAT_SECONDS = 0.5
 _LOG_LINE = "%(asctime)s  %(message)s"
 
 
@@ -30,12 +32,17 @@ def serve(place: Place) -> None:
     """Serve until somebody stops it, then stop what was started. Raises Trouble, AzuriteError."""
     logging.basicConfig(format=_LOG_LINE, datefmt="%H:%M:%S", level=logging.WARNING)
     with _stop_signals_kept_back(), place.held():
+        certificates = kept_certificates(place.tls)
         desk = Desk(place, _environment(place))
         port = local_settings.port_of(desk.env["PUBLIC_URL"])
         tables = cast("AzureTables", desk.services.tables)
         print("Starting…", flush=True)
-        paddle = _paddle(place, desk.env["PADDLE_API_URL"])
-        with local_settings.azurite_of(desk.env, place.azurite), paddle, _host(port):
+        place.drop_what_was_never_complete()
+        vendors = StandIns(
+            ports=ports_in(desk.env), certificates=certificates, beat=_BEAT_SECONDS, told=desk.env, folder=place.vendors
+        )
+        with local_settings.azurite_of(desk.env, place.azurite), vendors, _host(port):
+            vendors.serve(desk.server.base)
             for step in (tables.make_tables, lambda: seed(desk), lambda: show(desk), _log_requests_from_here):
                 if not _is_to_stop():
                     step()
@@ -47,13 +54,6 @@ def _environment(place: Place) -> dict[str, str]:
     for name, value in local_settings.read_or_make(place.settings).items():
         os.environ.setdefault(name, value)
     return dict(os.environ)
-
-
-def _paddle(place: Place, url: str) -> AbstractContextManager[None]:
-    """The stand-in, unless the settings name another Paddle, such as the sandbox."""
-    parts = urlsplit(url)
-    is_ours = parts.hostname == "localhost" and parts.port is not None
-    return paddle_api.serving(place.paddle, parts.port or 0) if is_ours else nullcontext()
 
 
 @contextmanager

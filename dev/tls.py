@@ -1,4 +1,4 @@
-"""A certificate for localhost and the small authority that vouches for it, made anew each time."""
+"""A certificate for localhost and the small authority that vouches for it."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 VALID_FOR = timedelta(days=90)
+RENEWED_BEFORE = timedelta(days=7)
 CLOCK_DIFFERENCE = timedelta(hours=1)
 LOOPBACK = (
     x509.DNSName("localhost"),
@@ -36,7 +37,7 @@ def make_certificates(folder: Path) -> Certificates:
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca = _authority(ca_key)
     certificate = _certificate(key.public_key(), ca, ca_key)
-    made = Certificates(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
+    made = certificates_in(folder)
     folder.mkdir(parents=True, exist_ok=True)
     made.ca.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
     made.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
@@ -45,6 +46,22 @@ def make_certificates(folder: Path) -> Certificates:
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return made
+
+
+def certificates_in(folder: Path) -> Certificates:
+    """Where they are, or are going to be."""
+    return Certificates(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
+
+
+def kept_certificates(folder: Path) -> Certificates:
+    """Those that are there, so that who trusts them needs not do so anew; others in good time before they end."""
+    kept = certificates_in(folder)
+    try:
+        until = x509.load_pem_x509_certificate(kept.certificate.read_bytes()).not_valid_after_utc
+    except (FileNotFoundError, ValueError):
+        return make_certificates(folder)
+    is_whole = kept.ca.exists() and kept.key.exists()
+    return kept if is_whole and until - datetime.now(UTC) > RENEWED_BEFORE else make_certificates(folder)
 
 
 def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:

@@ -14,8 +14,13 @@ _log = logging.getLogger("license_server")
 
 def quiet_libraries() -> None:
     """Keep libraries from logging URLs, which hold keys, and bodies, which hold people."""
-    for name in ("azure", "msal", "requests", "sentry_sdk"):
+    for name in ("azure", "requests", "sentry_sdk"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # At DEBUG it tells codes, verifiers and who it was, and it says nothing that we do not say ourselves.
+    msal = logging.getLogger("msal")
+    msal.setLevel(logging.WARNING)
+    msal.propagate = False
+    msal.handlers = [logging.NullHandler()]
     # It warns of each retry, and names the URL.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
 

@@ -1,8 +1,8 @@
 """Microsoft 365 as a test needs it: the stand-ins for Entra and Graph, an app that people sign in to, and browsers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode, urlsplit
 
 from dev.entra import Entra
@@ -12,9 +12,10 @@ from dev.graph import Graph
 from dev.wire import Clock
 from shared.domain.people import Person
 from shared.operations.assign_seat import Assignee
+from shared.services import Services, connect
 from tests.functions.serving import serving
 from tests.runtime.asking import Answer, ask
-from tests.world import NOON, World, WorldMaker
+from tests.world import NOON, World
 
 VENDOR = "33333333-3333-4333-8333-333333333333"
 APP = "55555555-5555-4555-8555-555555555555"
@@ -139,13 +140,24 @@ class Office:
         self.directories.clock.advance(**by)
 
 
+Opener = Callable[[World], Office]
+
+
 @contextmanager
-def office(found: Directories, make_world: WorldMaker) -> Iterator[Office]:
-    found.start_over()
-    world = make_world(**found.settings())
-    another = World(world.env, world.clock)
-    with serving(lambda: world.services) as base, serving(lambda: another.services) as other_base:
-        opened = Office(found, world, base, other_base)
-        yield opened
-        for visitor in opened.visitors:
+def offices(found: Directories) -> Iterator[Opener]:
+    """The app at two instances, over whatever world an office was last opened with."""
+    current: dict[str, Services] = {}
+    opened: list[Office] = []
+
+    def open_(world: World) -> Office:
+        # Of its own, all but the tables.
+        another = replace(connect(world.env, world.clock), tables=world.services.tables)
+        current.update(one=world.services, other=another)
+        opened.append(Office(found, world, base, other_base))
+        return opened[-1]
+
+    with serving(lambda: current["one"]) as base, serving(lambda: current["other"]) as other_base:
+        yield open_
+    for each in opened:
+        for visitor in each.visitors:
             visitor.__exit__(None, None, None)

@@ -30,6 +30,15 @@ from shared.services import connect
 connect(os.environ)
 print("sentry_sdk" in sys.modules)
 """
+LOOK_UP = f"""
+import json, sys
+import azure.functions as func
+import function_app
+functions = {{found.get_function_name(): found.get_user_function() for found in function_app.app.get_functions()}}
+body = b'{{"email": "a@b.example"}}'
+answer = functions["license"](func.HttpRequest("POST", "/", headers={{"content-type": "text/plain"}}, body=body))
+print(json.dumps([answer.status_code, sorted({UNUSED!r} & set(sys.modules))]))
+"""
 ASK = """
 import logging
 logging.basicConfig(level=logging.DEBUG)
@@ -66,7 +75,7 @@ def test_the_app_indexes_with_an_empty_environment_and_says_nothing() -> None:
         *in_each_language("landing", "landing_confirmed", "privacy", "seats", "seats_changed"),
         *("health", "license", "license_keys", "purge", "reconcile"),
         *(f"seats_{name}" for name in ("assign", "check", "export", "give", "list", "move", "read", "refresh")),
-        *("seats_search", "seats_take_back"),
+        *("seats_search", "seats_take_back", "sign_in", "sign_in_callback", "sign_out"),
         *("webhook_microsoft", "webhook_paddle", "zz_nowhere"),
     }
     assert ran.stderr == ""
@@ -78,6 +87,14 @@ def test_indexing_loads_only_what_a_lookup_needs() -> None:
     assert set(modules) & (UNUSED | NOT_DEPLOYED) == set()
     # The list is of names that there are.
     assert {"azure.functions", "azure.data.tables", "shared.operations.answer_license"} <= set(modules)
+
+
+def test_a_lookup_never_loads_what_signs_people_in() -> None:
+    # Whether storage answers or not: it does not here.
+    out_of_reach = "AccountName=x;AccountKey=eA==;TableEndpoint=http://127.0.0.1:9/x"
+    ran = run(LOOK_UP, environment(TABLES_CONNECTION=out_of_reach, LEDGER_CONNECTION=out_of_reach))
+
+    assert json.loads(ran.stdout) == [503, []]
 
 
 def test_sentry_is_loaded_only_where_it_is_used() -> None:

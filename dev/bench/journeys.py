@@ -1,14 +1,14 @@
 """The journeys, each played once, over HTTP where there is a route."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from dev.bench.budgets import BUDGETS, KNOWN, UNKNOWN
 from dev.bench.meter import Tally
 from dev.bench.player import Player, run_purge
 from dev.bench.stage import BEGINNING, Stage
-from dev.paddle.payloads import Payload
-from dev.paddle.stories import purchase, renew
 from dev.people import ALICE, BOB, MALLORY
+from dev.wire.outbox import Payload
 from shared.domain.entitlement import Code
 from shared.domain.records import Receipt
 from shared.domain.rights import Visitor
@@ -44,15 +44,14 @@ class _Journeys:
 
     def webhooks(self) -> Iterator[tuple[str, Act]]:
         """Of a purchase's events the first is the subscription's, and the last the payment's."""
-        bought = self.player.buy()
-        [created, *_, paid] = purchase(bought, self.stage.now)
+        [created, *_, paid] = self.player.buy()
         yield self._webhook("first event", created)
         yield self._webhook("the same again", created)
-        yield self._webhook("first payment", purchase(self.player.buy(), self.stage.now)[-1])
+        yield self._webhook("first payment", self.player.buy()[-1])
         self.player.deliver(paid)
         yield self._webhook("the same payment again", paid)
-        self.stage.now = bought.period_end
-        updated, paid = renew(bought, self.stage.now)
+        self.stage.now = datetime.fromisoformat(created["data"]["current_billing_period"]["ends_at"])
+        updated, paid = self.player.renew(created["data"]["id"])
         yield self._webhook("renewal", updated)
         yield self._webhook("renewal's payment", paid)
         yield self._webhook("first event with a reference", self.player.purchase(ALICE, "organisation")[0])

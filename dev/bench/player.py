@@ -1,13 +1,14 @@
 """What is done from outside: buy, deliver Paddle's events, ask for a license; and run the purge."""
 
 import json
+from collections.abc import Callable
 
 from dev.bench.plain import Asker
 from dev.bench.stage import Stage
-from dev.paddle import stories
-from dev.paddle.delivery import sign
-from dev.paddle.payloads import Payload
-from dev.paddle.subscription import Subscription, buy
+from dev.paddle_api import Paddle
+from dev.paddle_api.destination import sign
+from dev.wire import Clock
+from dev.wire.outbox import Payload
 from shared.domain.entitlement import Code
 from shared.domain.records import OwnerKind
 from shared.operations.assign_seat import Assignee
@@ -22,19 +23,29 @@ class Player:
     def __init__(self, stage: Stage, asker: Asker) -> None:
         self._stage = stage
         self._asker = asker
+        self._paddle = Paddle(clock=Clock(stage.now))
 
-    def buy(self, reference: str | None = None, seats: int = 3) -> Subscription:
-        """Bought at Paddle, which has told nobody yet."""
-        price, plan = next(iter(json.loads(self._stage.env["PADDLE_PRICES"]).items()))
-        return buy("somebody", reference, price, plan, seats, self._stage.now)
+    def buy(self, reference: str | None = None, seats: int = 3) -> list[Payload]:
+        """The events of a purchase at Paddle, of which it has told nobody yet."""
+        custom_data = {"ref": reference} if reference else None
+        return self._events(lambda: self._paddle.play.purchase(quantity=seats, custom_data=custom_data))
+
+    def renew(self, subscription: str) -> list[Payload]:
+        return self._events(lambda: self._paddle.play.renewals.renew(subscription))
+
+    def _events(self, act: Callable[[], object]) -> list[Payload]:
+        """What Paddle, which is not told where we are, has to tell once something happened."""
+        before = len(self._paddle.outbox.waiting)
+        self._paddle.clock.set(self._stage.now)
+        act()
+        return [delivery.payload for delivery in self._paddle.outbox.waiting[before:]]
 
     def purchase(self, buyer: Assignee, kind: OwnerKind, seats: int = 3) -> list[Payload]:
-        """The events of a purchase at a checkout that somebody began; for a person it has one seat."""
+        """The same at a checkout that somebody began; for a person it has one seat."""
         services = self._stage.services
         account = open_account(services, buyer.person, buyer.name, buyer.addresses)
         reference = open_checkout(services, account, kind)
-        bought = self.buy(reference, 1 if kind == "person" else seats)
-        return stories.purchase(bought, self._stage.now)
+        return self.buy(reference, 1 if kind == "person" else seats)
 
     def deliver(self, event: Payload) -> None:
         body = json.dumps(event).encode()

@@ -11,7 +11,8 @@ from dev.bench.meter import Tally
 from dev.bench.plain import Asker, Prepared, prepared
 from dev.bench.player import run_purge
 from dev.bench.stage import Stage
-from dev.paddle.subscription import new_id
+from dev.paddle_api.ids import Stamps
+from dev.wire import Clock
 from shared.domain.purchases import Event, Payment, Snapshot
 from shared.domain.records import Due, Seat, SeatHint, Subscription
 from shared.domain.retention import LEDGER_KEPT, UNCLAIMED_KEPT_AFTER_END
@@ -86,6 +87,7 @@ def purge_cost(stage: Stage, due: int) -> Tally:
 
 
 def _unclaimed_purchase_that_ended(stage: Stage) -> None:
+    new_id = Stamps(Clock(stage.now)).id
     subscription = f"paddle.{new_id('sub')}"
     payment = Payment(new_id("txn"), stage.now + timedelta(days=30))
     ended = Snapshot("ended", "team", 3, ended_at=stage.now)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from dev.entra import cast
+from dev.entra.people import CONTOSO
 from dev.wire.calendar import months_later
 
 Status = Literal["PendingFulfillmentStart", "Subscribed", "Suspended", "Unsubscribed"]
@@ -24,7 +26,7 @@ class Person:
     puid: str = "1003BFFD8A5C9E21"
 
 
-ALICE = Person("c0a70500-0000-4000-8000-000000000001", "c0a70500-0000-4000-8000-0000000000a1")
+ALICE = Person(CONTOSO, cast.ALICE)
 
 
 @dataclass

@@ -120,11 +120,15 @@ class Destination:
         return answered
 
     def _sign(self, body: bytes, at: datetime, forged: bool) -> Mapping[str, str]:  # noqa: FBT001 - an Outbox's Sign
-        """https://developer.paddle.com/webhooks/signature-verification."""
-        stamp = str(int(at.timestamp()))
         secret = "pdl_ntfset_somebody_else" if forged else self.secret
-        mac = hmac.new(secret.encode(), f"{stamp}:".encode() + body, hashlib.sha256).hexdigest()
-        return {"Paddle-Signature": f"ts={stamp};h1={mac}", "User-Agent": "Paddle"}
+        return {"Paddle-Signature": sign(body, secret, at), "User-Agent": "Paddle"}
+
+
+def sign(body: bytes, secret: str, at: datetime) -> str:
+    """https://developer.paddle.com/webhooks/signature-verification."""
+    stamp = str(int(at.timestamp()))
+    mac = hmac.new(secret.encode(), f"{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    return f"ts={stamp};h1={mac}"
 
 
 def _pauses(environment: Environment) -> Callable[[int], timedelta | None]:

@@ -3,11 +3,12 @@
 import inspect
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from dev.faults import Fault, Faults
+from dev.faults import Fault, Faults, Kind
 from dev.wire.clock import Clock
 from dev.wire.messages import Reply, Request, answer
 
@@ -20,7 +21,7 @@ class Refused(Exception):
 
 class Control:
     """GET, POST and DELETE ``faults`` (that one by its ``id``), POST ``clock`` (``set``, or ``advance`` by seconds) and
-    any command by name; GET of nothing lists the commands.
+    any command by name; GET of nothing lists the commands, for a browser as a page to do all this.
     """
 
     def __init__(self, faults: Faults, clock: Clock, commands: Mapping[str, Callable[..., object]]) -> None:
@@ -31,6 +32,8 @@ class Control:
         # A page of somebody else's can post forms, but no JSON without asking first.
         if request.method == "POST" and "application/json" not in request.headers.get("content-type", ""):
             return answer({"problem": "The control interface takes application/json."}, 415)
+        if (request.method, name) == ("GET", "") and "text/html" in request.headers.get("accept", ""):
+            return self._page()
         try:
             return answer(self._do(request.method, name, request.fields()))
         except Refused as refused:
@@ -39,6 +42,12 @@ class Control:
             return answer({"problem": f"There is no {request.method} {name} here."}, 404)
         except (TypeError, ValueError) as error:
             return answer({"problem": str(error)}, 400)
+
+    def _page(self) -> Reply:
+        page = (Path(__file__).parent / "control.html").read_text()
+        for name, options in (("kinds", get_args(Kind)), ("commands", sorted(self._commands))):
+            page = page.replace(f"{{{{{name}}}}}", "".join(f"<option>{option}</option>" for option in options))
+        return Reply(200, page.encode(), {"Content-Type": "text/html; charset=utf-8"})
 
     def _do(self, method: str, name: str, given: dict[str, Any]) -> object:
         match method, name:

@@ -32,6 +32,7 @@ class Keeper:
         with self._lock:
             if text == self._written:
                 return
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             made = self._path.with_suffix(".new")
             made.write_text(text)
             made.replace(self._path)

@@ -73,6 +73,7 @@ class Outbox:
         self._clock, self._faults, self._habits, self._sign = clock, faults, habits, sign
         self._waiting: list[Delivery] = []
         self._held: list[Delivery] = []
+        self._under_way: list[Delivery] = []
         self._lock = threading.Lock()
         self._last = 0
         self._session = requests.Session()
@@ -122,8 +123,11 @@ class Outbox:
         with self._lock:
             due = [one for one in self._waiting if one.due is None or one.due <= now]
             self._waiting = [one for one in self._waiting if one not in due]
+            self._under_way += due
         for one in due:
             self._attempt(one, self.url)
+            with self._lock:
+                self._under_way.remove(one)
 
     @property
     def waiting(self) -> list[Delivery]:
@@ -132,14 +136,17 @@ class Outbox:
 
     def report(self, since: int = 0) -> Report:
         """Of each attempt, and of what was not attempted yet."""
-        waiting = {one.number for one in self.waiting if one.number >= since and not one.attempts}
+        with self._lock:
+            untried = {one.number for one in [*self._waiting, *self._held] if not one.attempts}
+            untried |= {one.number for one in self._under_way}
         tried = [each for each in list(self.attempts) if each.number >= since]
         told = [{**each._asdict(), "at": each.at.isoformat()} for each in tried]
-        return Report(next=self._last + 1, attempts=told, unattempted=sorted(waiting))
+        return Report(next=self._last + 1, attempts=told, unattempted=sorted(each for each in untried if each >= since))
 
     def kept(self) -> list[Payload]:
         """What still has to be delivered, to be kept in a file."""
-        return [{"what": it.what, "payload": it.payload, "attempts": it.attempts} for it in self.waiting]
+        undelivered = [*self._under_way, *self.waiting]
+        return [{"what": it.what, "payload": it.payload, "attempts": it.attempts} for it in undelivered]
 
     def wait(self, attempts: int) -> timedelta | None:
         """Until the next attempt after so many, or none if that was the last."""

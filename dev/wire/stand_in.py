@@ -63,17 +63,17 @@ class StandIn:
         """What became of those from this number on."""
         return self.outbox.report(since) if self.outbox else Report(next=0, attempts=[], unattempted=[])
 
-    def kept(self) -> str:
-        """The JSON of everything that its next run has to know."""
-        return "{}"
+    def kept(self) -> str | None:
+        """The JSON of everything that its next run has to know, if there is any such thing."""
+        return None
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Go on from there. Raises whatever JSON of another shape leads to."""
 
     def keep(self) -> None:
         """Write down what changed, where there is something to write to."""
-        if self.keeper:
-            self.keeper.keep(self.kept())
+        if self.keeper and (kept := self.kept()):
+            self.keeper.keep(kept)
 
     def throttled(self, seconds: float) -> Reply:
         return answer({}, 429, {"Retry-After": str(int(seconds))})

@@ -1,6 +1,7 @@
 """The page `/account`: its forms post to it and are answered by it, since what it tells is nobody else's business."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import azure.functions as func
 
@@ -14,7 +15,7 @@ from shared.domain.portability import described
 from shared.domain.rights import NO_TOKENS
 from shared.operations.find_account import account_of
 from shared.operations.find_subscriptions import seats_of
-from shared.operations.held_about import held_about
+from shared.operations.held_about import Kept, held_about
 from shared.operations.note_request import note_request, requests_of
 from shared.operations.preview_closing import portal_of, preview_closing
 from shared.services import Services
@@ -60,11 +61,18 @@ def _show(req: func.HttpRequest, outside: Services, session: Session, told: Told
         seats=[
             (each, entitlement(each.header.record, each.seat.record, now, outside.terms).code.value) for each in seats
         ],
-        held=[(kept, described(kept.stored.record, kept.goes_at)) for kept in held_about(outside, person)],
+        held=_by_kind(held_about(outside, person)),
         requests=requests_of(outside, account),
         administers=bool(session.visitor.administers),
         plans={plan.name: plan.title for plan in outside.terms.plans},
     )
+
+
+def _by_kind(held: Iterable[Kept]) -> dict[str, list[tuple[Kept, dict[str, Any]]]]:
+    found: dict[str, list[tuple[Kept, dict[str, Any]]]] = {}
+    for kept in held:
+        found.setdefault(kept.kind, []).append((kept, described(kept.stored.record, kept.goes_at)))
+    return found
 
 
 def _copy(_: func.HttpRequest, outside: Services, session: Session, __: Form) -> func.HttpResponse:

@@ -35,6 +35,7 @@ class Closed:
     ended: tuple[Ended, ...] = ()
     stayed: int = 0
     seats: int = 0
+    had_account: bool = False
 
 
 def close_account(outside: Outside, person: Person) -> Closed | None:
@@ -53,7 +54,13 @@ def close_account(outside: Outside, person: Person) -> Closed | None:
     if not number:
         release_own_seats(outside, person)
         number = note_request(outside, "erasure")
-    return Closed(number, cancelled(outside, before.ends), len(before.stays), len(before.seats))
+    return Closed(
+        number,
+        cancelled(outside, before.ends),
+        len(before.stays),
+        len(before.seats),
+        had_account=before.account is not None,
+    )
 
 
 def cancelled(outside: Outside, headers: Iterable[Stored[Subscription]]) -> tuple[Ended, ...]:

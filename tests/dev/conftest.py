@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from dev.__main__ import main
+from dev.entra import Entra
+from tests.dev.entra import App, app_at
 from tests.dev.serving import Serving
 
 
@@ -42,3 +44,16 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
 def dev(served: Serving, run: Callable[..., Said]) -> Dev:
     """Runs a command, given as one text, beside the running server."""
     return lambda command: run(served, *command.split())
+
+
+@pytest.fixture(scope="session")
+def entra_of_people() -> Iterator[Entra]:
+    with Entra() as entra:
+        yield entra
+
+
+@pytest.fixture
+def app(entra_of_people: Entra) -> Iterator[App]:
+    """Signs people in at the stand-in for Entra, who are all as at first."""
+    with app_at(entra_of_people) as app:
+        yield app

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dev.azurite import LEDGER, TABLES, Azurite
+from dev.ports import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 LAST_LINE = "Ctrl-C stops everything"
@@ -39,16 +40,25 @@ class Serving:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port, self.tables_port = free_port(), free_port()
+        self.ports = {name: free_port() for name in ("app", "tables", *SETTINGS)}
+        self.port = self.ports["app"]
         self.base = f"http://localhost:{self.port}"
-        azurite = Azurite(port=self.tables_port)
-        values = {
+        azurite = Azurite(port=self.ports["tables"])
+        self.values = {
             "PUBLIC_URL": self.base,
             "TABLES_CONNECTION": azurite.connection_string(TABLES),
             "LEDGER_CONNECTION": azurite.connection_string(LEDGER),
-            "PADDLE_API_URL": f"http://localhost:{free_port()}",
+            "ENTRA_AUTHORITY": f"https://localhost:{self.ports['entra']}/common",
+            "GRAPH_URL": f"http://localhost:{self.ports['graph']}/v1.0",
+            "MARKETPLACE_API_URL": f"http://localhost:{self.ports['marketplace']}/api",
+            "PADDLE_API_URL": f"http://localhost:{self.ports['paddle']}",
         }
-        (folder / "local.settings.json").write_text(json.dumps({"IsEncrypted": False, "Values": values}))
+        self.set()
+
+    def set(self, **values: str) -> None:
+        """Have the settings say so from the next start on."""
+        self.values.update(values)
+        (self.folder / "local.settings.json").write_text(json.dumps({"IsEncrypted": False, "Values": self.values}))
 
     @property
     def output(self) -> str:

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from dev.__main__ import main
+from dev.ports import SETTINGS
 from tests.dev.conftest import Dev
 from tests.dev.serving import Serving
 
@@ -31,8 +32,17 @@ def test_every_curl_on_the_screen_gets_the_answer_that_is_promised(served: Servi
 
 def test_every_address_on_the_screen_opens(served: Serving) -> None:
     urls = set(re.findall(r"http\S+", screen(served))) - {f"{served.base}/api/license"}
+    controls = {url for url in urls if url.endswith("/_control/")}
+    authority = str(served.folder / ".dev" / "tls" / "ca.pem")
 
-    assert {url: requests.get(url, timeout=10).status_code for url in urls - {served.base}} == {
+    assert len(controls) == len(SETTINGS)
+    for url in controls:
+        page = requests.get(url, headers={"Accept": "text/html"}, verify=authority, timeout=10)
+        assert "<option>duplicate</option>" in page.text
+    assert {url: requests.get(url, timeout=10).status_code for url in urls - controls - {served.base}} == {
+        f"{served.base}/sign-in": 200,
+        f"{served.base}/": 200,
+        f"{served.base}/privacy": 200,
         f"{served.base}/api/health": 200,
         f"{served.base}/.well-known/jwks.json": 200,
     }
@@ -85,9 +95,17 @@ def test_a_license_may_be_asked_for_any_address(dev: Dev) -> None:
         ("assign mallory", r"This person belongs to another Microsoft 365 organisation. \(OTHER_TENANT\)"),
         ("assign zoe", "Nobody here is called zoe: there are Alice, Bob, .*"),
         ("license @", r"The e-mail address is not one. \(ADDRESS_INVALID\)"),
-        ("recover", "This subscription is active; it would have to be past due."),
-        ("resume", "This subscription is active; it would have to be paused."),
-        ("undo-cancel", "No cancellation is scheduled for this subscription."),
+        ("recover", r"sub_\w+ is active; it would have to be past due\."),
+        ("resume", r"sub_\w+ is active; it would have to be paused\."),
+        ("undo-cancel", "Nothing is scheduled."),
+        ("play paddle renew", "missing a required argument: 'id'"),
+        ("play paddle dance", "There is no POST dance here."),
+        (
+            "play marketplace buy quantity",
+            "This does not fit: argument NAME=VALUE: quantity is not like name=value; .*",
+        ),
+        ("fault paddle dance", r"This does not fit: argument KIND: invalid choice: 'dance' .*"),
+        ("fault paddle slow --where webhooks", ".*slow does not happen to webhooks.*"),
         ("renew --subscription sub_x", "There is no subscription sub_x: list them with the command subscriptions."),
         ("purchase --plan gold", "There is no plan gold: there are business, team."),
         ("change-seats 0", "This does not fit: argument NUMBER: must be a number from 1 to 10000; .*"),
@@ -105,7 +123,8 @@ def test_what_cannot_be_done_is_one_sentence(dev: Dev, command: str, sentence: s
 
 
 def test_the_subscriptions_are_listed_with_the_one_that_is_acted_on(dev: Dev, served: Serving) -> None:
-    first = next(iter(json.loads((served.folder / ".dev" / "paddle.json").read_text())["subscriptions"]))
+    kept = json.loads((served.folder / ".dev" / "vendors" / "paddle.json").read_text())
+    first = next(iter(kept["world"]["subscriptions"]))
 
     listed = dev("subscriptions").out.splitlines()
 

@@ -1,26 +1,10 @@
 """What people allow an application at the stand-in for Entra, for themselves or for everybody, and what it hears."""
 
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
-import pytest
-
-from dev.entra import Entra
 from dev.entra.cast import ALICE, BOB, ERIN
 from dev.entra.people import CONTOSO
-from tests.dev.entra import CALLBACK, CLIENT, READ, SEARCH, App, app_at, buttons, number_in, query_of
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Entra]:
-    with Entra() as entra:
-        yield entra
-
-
-@pytest.fixture
-def app(running: Entra) -> Iterator[App]:
-    with app_at(running) as app:
-        yield app
+from tests.dev.entra import CALLBACK, CLIENT, READ, SEARCH, App, buttons, number_in, query_of
 
 
 def test_what_was_consented_to_is_not_asked_again_but_more_is(app: App) -> None:

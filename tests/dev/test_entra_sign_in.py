@@ -1,26 +1,12 @@
 """People at the stand-in's pages: who can sign in where, what they are asked, and what the application hears."""
 
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
 
-from dev.entra import Entra
 from dev.entra.cast import ALICE, BOB, CAROL, GRETA_AS_GUEST, PAT
 from dev.entra.people import CONSUMERS, CONTOSO
-from tests.dev.entra import CALLBACK, HOME, READ, SEARCH, SECONDS, App, app_at, buttons, number_in, query_of
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Entra]:
-    with Entra() as entra:
-        yield entra
-
-
-@pytest.fixture
-def app(running: Entra) -> Iterator[App]:
-    with app_at(running) as app:
-        yield app
+from tests.dev.entra import CALLBACK, HOME, READ, SEARCH, SECONDS, App, buttons, number_in, query_of
 
 
 def test_msal_signs_somebody_in_who_consents_to_what_was_asked(app: App) -> None:

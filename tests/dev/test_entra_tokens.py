@@ -1,31 +1,17 @@
 """What an application gets for a code or a refresh token, until somebody takes it back, and misbehaviour on order."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import jwt
 import pytest
 import requests
 
-from dev.entra import Entra
 from dev.entra.misbehaviour import KINDS
 from dev.entra.people import CONTOSO, ROLES
 from dev.entra.user_tokens import GUEST, MEMBER
 from dev.wire import Refused
-from tests.dev.entra import CALLBACK, READ, SEARCH, SECONDS, App, app_at, number_in, query_of
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Entra]:
-    with Entra() as entra:
-        yield entra
-
-
-@pytest.fixture
-def app(running: Entra) -> Iterator[App]:
-    with app_at(running) as app:
-        yield app
+from tests.dev.entra import CALLBACK, READ, SEARCH, SECONDS, App, number_in, query_of
 
 
 def by_code(app: App, **changed: str) -> requests.Response:

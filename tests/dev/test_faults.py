@@ -441,3 +441,12 @@ def test_the_control_interface_lists_its_commands(paddle: Paddle) -> None:
     assert listed["renew"] == "(id: str) -> None"
     assert {"purchase", "refund", "simulate", "webhooks"} <= set(listed)
     assert not {"begin", "twice", "catch_up", "await_"} & set(listed)
+
+
+def test_the_control_interface_shows_itself_to_a_browser(paddle: Paddle) -> None:
+    shown = requests.get(f"{paddle.base}/_control/", headers={"Accept": "text/html,*/*"}, timeout=SECONDS)
+
+    assert shown.headers["Content-Type"].startswith("text/html")
+    assert "<option>reorder</option>" in shown.text
+    assert "<option>charge_back</option>" in shown.text
+    assert "{{" not in shown.text

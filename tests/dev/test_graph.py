@@ -10,15 +10,15 @@ from dev.entra import Entra
 from dev.entra.cast import ALICE, BOB, MALLORY, PAT
 from dev.entra.people import CONTOSO
 from dev.graph import Graph
-from tests.dev.entra import READ, SEARCH, SECONDS, App, app_at
+from tests.dev.entra import READ, SEARCH, SECONDS, App
 
 EVENTUAL = {"ConsistencyLevel": "eventual"}
 BASIC = "$select=id,displayName,mail,userPrincipalName"
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Graph]:
-    with Entra() as entra, Graph(entra) as graph:
+def running(entra_of_people: Entra) -> Iterator[Graph]:
+    with Graph(entra_of_people) as graph:
         yield graph
 
 
@@ -26,12 +26,6 @@ def running() -> Iterator[Graph]:
 def graph(running: Graph) -> Graph:
     running.clear()
     return running
-
-
-@pytest.fixture
-def app(graph: Graph) -> Iterator[App]:
-    with app_at(graph.entra) as app:
-        yield app
 
 
 class Reader:

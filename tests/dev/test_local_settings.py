@@ -9,15 +9,15 @@ import pytest
 
 from dev.azurite import LEDGER, TABLES
 from dev.local_settings import azurite_of, port_of, read_or_make
+from dev.tls import VALID_FOR, kept_certificates
 from dev.trouble import Trouble
 from shared.settings import SETTING_NAMES, read_settings
 
-# The other way to reach storage, what is off when it is empty, and a marketplace that nothing plays here yet: its group
-# is whole or absent.
-NO_STAND_IN_YET = {name for name in SETTING_NAMES if name.startswith("MARKETPLACE_")}
 EMPTY_IS_OFF = {"SENTRY_DSN", "HOME_NOTICE", "FATHOM_SITE_ID", "FATHOM_SCRIPT_URL"}
-OTHER_WAYS = {"TABLES_ENDPOINT", "LEDGER_ENDPOINT", "ENTRA_CERTIFICATE", "ENTRA_MANAGED_IDENTITY_CLIENT_ID"}
-LEFT_OUT = {"EXTRA_CA_FILE"} | EMPTY_IS_OFF | OTHER_WAYS | NO_STAND_IN_YET
+OTHER_WAYS = {"TABLES_ENDPOINT", "LEDGER_ENDPOINT"} | {
+    f"{app}_{way}" for app in ("ENTRA", "MARKETPLACE") for way in ("CERTIFICATE", "MANAGED_IDENTITY_CLIENT_ID")
+}
+LEFT_OUT = EMPTY_IS_OFF | OTHER_WAYS
 KEYS = {
     "TABLES_CONNECTION",
     "LEDGER_CONNECTION",
@@ -26,6 +26,8 @@ KEYS = {
     "SESSION_KEYS",
     "TOKEN_ENCRYPTION_KEYS",
     "PADDLE_WEBHOOK_SECRETS",
+    "PADDLE_API_KEY",
+    "ENTRA_CLIENT_SECRET",
 }
 
 
@@ -38,10 +40,13 @@ def test_a_new_file_has_every_setting_that_the_server_knows(path: Path) -> None:
     values = read_or_make(path)
 
     assert SETTING_NAMES - set(values) == LEFT_OUT
+    # The authority is made when the server starts.
+    assert kept_certificates(path.parent / ".dev" / "tls").ca == Path(values["EXTRA_CA_FILE"])
     settings = read_settings(values, time.time())
     assert settings.environment == "development"
     assert settings.public_url == "http://localhost:7071"
     assert settings.paddle is not None
+    assert settings.marketplace is not None
 
 
 def test_it_has_what_core_tools_ask_for(path: Path) -> None:
@@ -78,6 +83,38 @@ def test_a_file_that_is_there_gets_only_what_is_missing(path: Path) -> None:
     assert content["Values"] == values
     assert values.items() >= kept.items()
     assert SETTING_NAMES - set(values) == LEFT_OUT
+
+
+def test_what_is_missing_of_a_vendor_fits_what_is_set(path: Path) -> None:
+    path.write_text(json.dumps({"Values": {"ENTRA_AUTHORITY": "https://localhost:20004/common"}}))
+
+    values = read_or_make(path)
+
+    assert values["MARKETPLACE_AUTHORITY"].startswith("https://localhost:20004/")
+    assert values["MARKETPLACE_ISSUERS"].partition(",")[2].startswith("https://localhost:20004/")
+
+
+def test_a_vendor_who_is_elsewhere_gets_no_values_of_the_stand_in(path: Path) -> None:
+    path.write_text(json.dumps({"Values": {"PADDLE_API_URL": "https://sandbox-api.paddle.com"}}))
+
+    values = read_or_make(path)
+
+    assert [name for name in values if name.startswith("PADDLE_")] == ["PADDLE_API_URL"]
+    assert "MARKETPLACE_API_URL" in values
+
+
+def test_certificates_are_made_anew_only_before_they_end_or_when_one_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = kept_certificates(tmp_path).certificate.read_bytes()
+    assert kept_certificates(tmp_path).certificate.read_bytes() == first
+
+    kept_certificates(tmp_path).key.unlink()
+    second = kept_certificates(tmp_path).certificate.read_bytes()
+    assert second != first
+
+    monkeypatch.setattr("dev.tls.RENEWED_BEFORE", VALID_FOR)
+    assert kept_certificates(tmp_path).certificate.read_bytes() != second
 
 
 def test_a_whole_file_is_not_written_again(path: Path) -> None:

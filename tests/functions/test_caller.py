@@ -12,6 +12,7 @@ from functions.caller import Session, caller, refuse_unless_our_script, script_b
 from shared.domain.errors import MediaTypeUnsupported, NotFromOurPage, SignedOut
 from shared.operations.erase_account import erase_account
 from shared.operations.open_account import open_account
+from shared.operations.sign_out import sign_out_everywhere
 from shared.services import Services
 from tests.world import ALICE, NOON, World
 
@@ -97,6 +98,19 @@ def test_an_account_that_was_erased_signs_out_at_once(world: World) -> None:
 
     with pytest.raises(SignedOut):
         caller(cookie, world.services)
+
+
+def test_signing_out_everywhere_ends_sessions_that_began_before(world: World) -> None:
+    account = open_account(world.services, ALICE.person, ALICE.name, ALICE.addresses)
+    before = request(sent_back(world.services, signed_in(account)))
+    world.clock.advance(seconds=1)
+    sign_out_everywhere(world.services, account)
+    world.clock.advance(seconds=1)
+    after = request(sent_back(world.services, signed_in(account, signed_in_at=world.clock())))
+
+    with pytest.raises(SignedOut):
+        caller(before, world.services)
+    assert caller(after, world.services).account == account
 
 
 def test_when_somebody_signed_in_is_known_to_the_second(world: World) -> None:

@@ -412,8 +412,7 @@ def test_the_purchase_token_and_addresses_are_in_no_table_log_or_answer(store: S
 
     access = str(store.adapter.api.tokens.token())
     for secret in (raw, quote(raw, safe=""), base64.b64encode(raw.encode()).decode(), access):
-        assert secret not in left + kept
-        assert secret not in "\n".join(line for line in said.splitlines() if not line.startswith("msal"))
+        assert secret not in left + kept + said
     for address in ("billed.", ALICE.addresses[0], "1003BFFD8A5C9E21"):
         assert address not in kept + said
 

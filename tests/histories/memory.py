@@ -115,8 +115,8 @@ class MemoryTables:
 class MemoryWorld(World):
     """The world over the twin, for tests that need thousands of them."""
 
-    def __init__(self) -> None:
-        super().__init__(environment())
+    def __init__(self, **settings_changed: str) -> None:
+        super().__init__(environment(None, **settings_changed))
         self.forget()
 
     def forget(self) -> None:

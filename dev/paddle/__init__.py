@@ -1,1 +1,0 @@
-"""A stand-in for Paddle Billing: subscriptions that live in a file, and signed events about them."""
