@@ -63,11 +63,11 @@ test: setup  ## everything that means clean: format, lint, types, imports, tests
 	@echo "Lint…" && $(RUN) ruff check --quiet $(CODE)
 	@echo "Types…" && $(RUN) mypy
 	@echo "Imports…" && $(BIN)/lint-imports --no-logo
-	@echo "Tests…" && $(RUN) pytest -n 2 --cov
+	@echo "Tests…" && $(RUN) pytest -n 3 --cov
 
 test-long: setup  ## the tests again, with far longer random histories
 	$(CHROMIUM)
-	@$(RUN) pytest -n 2 --hypothesis-profile=long
+	@$(RUN) pytest -n 3 --hypothesis-profile=long
 
 screenshots: setup  ## pictures of every page and state, in .screenshots
 	$(CHROMIUM)

@@ -1,6 +1,7 @@
 """The commands that have things go wrong between the vendors and the running server, and mend them again."""
 
 from argparse import Namespace
+from typing import Any
 
 from dev.desk import Desk
 
@@ -26,8 +27,8 @@ def mend(desk: Desk, _chosen: Namespace) -> None:
     print("Nothing goes wrong any more.")
 
 
-def _show(vendor: str, fault: dict[str, object]) -> None:
-    times = f"{fault['times']} times" if fault["times"] else "until mend"
+def _show(vendor: str, fault: dict[str, Any]) -> None:
+    times = {None: "until mend", 1: "once"}.get(fault["times"], f"{fault['times']} times")
     whole = [f"{fault['kind']:<10} {fault['where']}", f"of {fault['match']!r}" if fault["match"] else "of all", times]
     if fault["seconds"]:
         whole.append(f"{fault['seconds']:g} seconds")

@@ -72,7 +72,9 @@ def test_the_app_indexes_with_an_empty_environment_and_says_nothing() -> None:
 
     assert set(names) == {
         *(in_each_language("home") - {"home"}),
-        *in_each_language("landing", "landing_confirmed", "privacy", "seats", "seats_changed"),
+        *in_each_language("account", "account_changed", "landing", "landing_confirmed", "privacy"),
+        *in_each_language("seats", "seats_changed"),
+        *("account_close", "account_export"),
         *("health", "license", "license_keys", "purge", "reconcile"),
         *(f"seats_{name}" for name in ("assign", "check", "export", "give", "list", "move", "read", "refresh")),
         *("seats_search", "seats_take_back", "sign_in", "sign_in_callback", "sign_out"),

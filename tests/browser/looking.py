@@ -34,6 +34,9 @@ def look(visitor: Visitor, name: str) -> list[str]:
     """What is wrong with what a visitor sees, in whatever light; pictures of it where they are wanted."""
     page, folder = visitor.page, visitor.screenshots
     wrong: list[str] = []
+    shown = page.inner_html("body")
+    assert shown not in visitor.seen, f"{name} is what was looked at before"
+    visitor.seen.add(shown)
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_AXE)
     for size, scheme, rules in _VIEWS:

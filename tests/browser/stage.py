@@ -73,12 +73,13 @@ class Stage:
         bought = self.vendors.marketplace.play.buy(plan="team", quantity=quantity, beneficiary=buyer)
         return str(bought["id"]), self.path(str(bought["landing"]))
 
-    def change_quantity(self, bought: str, quantity: int) -> None:
+    def change_quantity(self, subscription: str, quantity: int) -> None:
         """Seats are added or cut at Paddle."""
+        bought = subscription.partition(".")[2]
         self.vendors.paddle.play.renewals.change(bought, [{"price_id": "pri_team_monthly", "quantity": quantity}])
         self.until(
             lambda: any(
-                row.get("quantity") == quantity and row["PartitionKey"] == f"paddle.{bought}"
+                row.get("quantity") == quantity and row["PartitionKey"] == subscription
                 for row in self.world.rows()["subscriptions"]
             )
         )

@@ -32,6 +32,7 @@ class Visitor:
     language: str = "en"
     screenshots: Path | None = None
     faults: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.page.on("console", self._hear)
@@ -40,6 +41,11 @@ class Visitor:
     def open(self, path: str) -> None:
         """By typing an address of ours."""
         self.page.goto(f"{self.stage.base}{path}")
+
+    def reads(self, path: str) -> str:
+        """The heading that is found there."""
+        self.open(path)
+        return self.page.get_by_role("heading", level=1).inner_text()
 
     def sign_in(self, name: str, then: str = "/seats") -> None:
         """From a page that asks for it, at the stand-in for Microsoft, with consent to what is asked first."""
@@ -64,9 +70,14 @@ class Visitor:
         else:
             what.click()
 
+    def follow(self, what: Locator) -> None:
+        """To the page that a button or link leads to."""
+        with self.page.expect_navigation():
+            self.press(what)
+
     def do(self, name: str, place: int = 0) -> None:
         """The page's button that does this, in any language."""
-        self.press(self.page.locator(f"button[name=do][value='{name}']:visible").nth(place))
+        self.follow(self.page.locator(f"button[name=do][value='{name}']:visible").nth(place))
 
     def tick(self, what: Locator) -> None:
         """A box or one of several choices."""
@@ -85,6 +96,12 @@ class Visitor:
         else:
             what.fill("")
             what.press_sequentially(text)
+
+    def write_address(self, address: str) -> None:
+        """Whole, past the list of people who are found, which is closed again."""
+        self.write(self.page.locator("#address"), address)
+        self.page.locator("#found [role=option]").first.wait_for()
+        self.page.keyboard.press("Escape")
 
     def reach(self, what: Locator) -> None:
         """By the tab key, until it has the focus, which has to be seen."""

@@ -20,7 +20,7 @@ from shared.storage import keys
 from tests.functions.sentinels import Sinks
 from tests.histories.memory import MemoryWorld
 from tests.paddle import Subscription, deliver
-from tests.runtime.asking import Answer
+from tests.runtime.asking import Answer, ask
 from tests.signing_in import Browser, Directories, Office, Opener, as_assignee, offices
 from tests.world import WorldMaker
 
@@ -157,6 +157,13 @@ def test_what_a_browser_fetches_ahead_breaks_nothing(opened: Office, browser: Br
     browser.get("/sign-in?then=/account", dict([header]))
 
     assert browser.come_back(browser.microsoft.sign_in(address, opened.find("Bob"))).header("location") == ["/seats"]
+
+
+def test_who_only_asks_what_is_there_is_told_and_begins_nothing(browser: Browser, opened: Office) -> None:
+    answer = ask(opened.base, "HEAD", "/sign-in?then=/seats")
+
+    assert (answer.status, answer.header("allow"), answer.header("set-cookie")) == (405, ["GET"], [])
+    assert browser.cookies == {}
 
 
 def test_another_account_can_be_asked_for(opened: Office, browser: Browser) -> None:

@@ -11,6 +11,7 @@ import pytest
 from dev.entra.misbehaviour import KINDS
 from dev.entra.people import CONTOSO
 from dev.entra.visitor import Visitor
+from dev.wire.server import Server
 from shared.domain.errors import (
     ApprovalRequired,
     ConsentDeclined,
@@ -153,6 +154,24 @@ def test_a_person_is_no_name_and_no_address(microsoft_365: Directories, way: Way
 
 def test_a_sign_in_that_lasts_no_longer_than_the_hour_says_so(way: Way) -> None:
     assert not way(wish=Wish()).lasting
+
+
+def test_the_managed_identity_signs_people_in_without_a_secret(microsoft_365: Directories, visitor: Visitor) -> None:
+    entra, identity = microsoft_365.entra, "77777777-7777-4777-8777-777777777777"
+    entra.federate(APP, identity)
+    platform = Server(entra._answer)  # noqa: SLF001 - the platform's own door, which speaks plain http
+    platform.start()
+    settings = {
+        "ENTRA_CLIENT_SECRET": "",
+        "ENTRA_MANAGED_IDENTITY_CLIENT_ID": identity,
+        "IDENTITY_ENDPOINT": f"{platform.base}/msi/token",
+        "IDENTITY_HEADER": entra.identity_header,
+    }
+
+    found = Way(microsoft_365, entrance(microsoft_365, **settings), visitor)()
+
+    platform.stop()
+    assert found.person == person(microsoft_365)
 
 
 def test_what_entra_says_of_itself_is_asked_for_once_a_day(microsoft_365: Directories) -> None:
