@@ -48,6 +48,9 @@ def replay(services: Services, chosen: Namespace) -> int:
 
 def replay_since(services: Services, chosen: Namespace) -> int:
     """0 if everything since then could be taken in."""
+    found = services.marketplaces.get(chosen.marketplace)
+    if found is not None and not found.keeps_events:
+        print(f"{chosen.marketplace} keeps no list of what it sent: every subscription is read back instead.")
     try:
         done = replay_all_since(services, chosen.marketplace, _moment(chosen.since), report)
     except ValueError:

@@ -109,6 +109,11 @@ class Marketplace(HoldsCredentials, Protocol):
         """The policy that governs what the buyer gives the marketplace."""
         ...
 
+    @property
+    def keeps_events(self) -> bool:
+        """Whether it can be asked what it sent; elsewhere only what its subscriptions are now."""
+        ...
+
     def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Event | Hint | None:
         """What a message says, or None if there is nothing to store. Raises SignatureInvalid, EventMalformed."""
         ...

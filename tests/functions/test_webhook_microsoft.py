@@ -17,6 +17,7 @@ from shared.marketplaces.microsoft.payloads import OperationData, SubscriptionDa
 from shared.marketplaces.microsoft.reading import Offers, snapshot
 from shared.operations.assign_seat import assign_seat
 from shared.storage import keys
+from support import __main__ as support
 from tests.functions.serving import assert_problem
 from tests.microsoft import CLIENT, OFFER, RESELLER, VENDOR, WEBHOOK, Store, name, selling
 from tests.runtime.asking import ask
@@ -631,6 +632,24 @@ def test_an_answer_takes_two_seconds_at_most_though_the_marketplace_takes_its_ti
     assert store.statuses() == [200]
     assert store.header(id_).first_seen == NOON
     assert timedelta(seconds=0.3 * len(store.asked("GET /api/saas"))) < timedelta(seconds=2)
+
+
+def test_replaying_reads_every_subscription_back_and_says_so(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known, missed, same = store.automatic(quantity=3), store.automatic(quantity=4), store.automatic(quantity=2)
+    store.bought(known).quantity = 9
+    del store.market.world.subscriptions[missed]
+    monkeypatch.setattr(support, "connect", lambda _, **__: store.services)
+
+    assert support.main(["replay-since", "microsoft", "2026-03-01T00:00:00Z"]) == 0
+
+    assert (store.header(known).quantity, store.header(same).quantity) == (9, 2)
+    assert capsys.readouterr().out.splitlines() == [
+        "microsoft keeps no list of what it sent: every subscription is read back instead.",
+        "3 seen, 1 taken in, 0 failed.",
+    ]
+    assert store.asked(f"GET /api/saas/subscriptions/{missed}")
 
 
 @pytest.mark.parametrize("id_", ["\ud800", "../operations", "x" * 5000, ""])

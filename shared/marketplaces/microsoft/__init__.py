@@ -38,6 +38,7 @@ class Microsoft:
     name: str = NAME
     portal_url: str = "https://admin.microsoft.com/Adminportal/Home#/subscriptions"
     privacy_policy_url: str = "https://privacy.microsoft.com/privacystatement"
+    keeps_events: bool = False
 
     def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Hint | None:
         """Where to look. Raises SignatureInvalid, EventMalformed, Unavailable while Entra's keys cannot be had."""
