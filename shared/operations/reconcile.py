@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from shared.domain.purchases import Event, Snapshot
 from shared.domain.records import Subscription, Watermark
-from shared.operations.find_stuck import forget_handled
+from shared.operations.find_stuck import forget_event, forget_handled
 from shared.operations.read_back import read_back
 from shared.operations.record_event import record_event
 from shared.operations.take_events import Recorded
@@ -81,14 +81,17 @@ def _read_again(outside: Outside, subscription: str) -> bool:
 
 def _replay(outside: Outside, marketplace: Marketplace, report: Report, since: datetime) -> Reconciled:
     sent = marketplace.events_since(since)
-    return _each(sent, lambda event: _take_sent(outside, event), report)
+    return _each(sent, lambda event: _take_sent(outside, marketplace.name, event), report)
 
 
-def _take_sent(outside: Outside, event: Event) -> bool:
+def _take_sent(outside: Outside, marketplace: str, event: Event) -> bool:
     """Whether the event told something new. Of an unknown subscription only what it is now counts, if it lives."""
     if outside.tables.read(keys.subscription(event.subscription)) is not None:
-        return record_event(outside, event) is Recorded.STORED
-    return (event.ours or bool(event.reference)) and read_back(outside, event.subscription) is not None
+        is_new = record_event(outside, event) is Recorded.STORED
+    else:
+        is_new = (event.ours or bool(event.reference)) and read_back(outside, event.subscription) is not None
+    forget_event(outside, marketplace, event.id)
+    return is_new
 
 
 def _compare_list(outside: Outside, marketplace: Marketplace, report: Report, _: datetime) -> Reconciled:

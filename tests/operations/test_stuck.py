@@ -23,6 +23,8 @@ UNWATCHED = (
     "Entra tells when a secret expires only to who may read applications, which this server may not"
 )
 
+Printed = pytest.CaptureFixture[str]
+
 
 @pytest.fixture
 def base(world: World) -> Iterator[str]:
@@ -102,6 +104,47 @@ def test_it_is_forgotten_once_it_came_again(base: str, world: World, monkeypatch
 
     assert red(world.services) == []
     assert counted(world) == []
+
+
+def test_a_malformed_event_is_forgotten_once_it_came_again_and_could_be_read(base: str, world: World) -> None:
+    event = Subscription(world.checkout()).tell("created")
+    items = event["data"].pop("items")
+    assert send(base, event).status == 400
+
+    event["data"]["items"] = items
+    assert send(base, event).status == 200
+
+    assert counted(world) == []
+
+
+def test_a_malformed_event_is_forgotten_once_reconciliation_could_read_it(base: str, world: World) -> None:
+    event = Subscription(world.checkout()).tell("created")
+    assert send(base, {**event, "data": {**event["data"], "items": None}}).status == 400
+    assert len(counted(world)) == 1
+
+    reconcile(world.services, lambda _: None)
+
+    assert counted(world) == []
+
+
+def test_what_came_without_an_id_is_red_until_the_marketplace_has_given_up_and_is_not_told_again(
+    base: str, world: World, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    event = {**Subscription().tell("created"), "event_id": None}
+    assert send(base, event).status == 400
+    world.clock.advance(days=2.9)
+    reconcile(world.services, lambda _: None)
+
+    [stuck] = red(world.services)
+    assert stuck.about == "paddle without-id, which cannot be replayed"
+    assert command(world, monkeypatch, "replay", "paddle", "without-id") == 1
+    assert capsys.readouterr().err == (
+        "What came without an id cannot be asked for again; the marketplace may list it as a failed delivery.\n"
+    )
+
+    world.clock.advance(days=0.2)
+    reconcile(world.services, lambda _: None)
+    assert red(world.services) == []
 
 
 def test_reconciliation_brings_what_was_lost_and_forgets_it(
@@ -208,9 +251,6 @@ def test_everything_since_a_time_is_told_again(world: World) -> None:
 def command(world: World, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     monkeypatch.setattr(support, "connect", lambda _, **__: world.services)
     return support.main([*words])
-
-
-Printed = pytest.CaptureFixture[str]
 
 
 def test_status_says_what_is_stuck_and_ends_so(world: World, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> None:
