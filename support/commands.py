@@ -68,15 +68,18 @@ def replay_since(services: Services, chosen: Namespace) -> int:
 
 def check_config(services: Services, _: Namespace) -> int:
     """0 if the marketplaces are set up as the server needs it."""
-    try:
-        problems = check_configuration(services)
-    except Refusal as refusal:
-        return _fail(f"The configuration could not be read: {refusal.code}.")
+    silent: list[str] = []
+
+    def unread(name: str, refusal: Refusal) -> None:
+        silent.append(name)
+        _fail(f"{name}: its configuration could not be read: {refusal.code}.")
+
+    problems = check_configuration(services, unread)
     for problem in problems:
         print(problem)
-    if not problems:
+    if not problems and not silent:
         print("The marketplaces are set up as they should be.")
-    return 1 if problems else 0
+    return 2 if silent else 1 if problems else 0
 
 
 def _moment(text: str) -> datetime:
