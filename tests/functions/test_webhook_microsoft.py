@@ -406,6 +406,16 @@ def test_another_offer_of_the_same_publisher_is_nothing_to_us(store: Store) -> N
     assert rows(store) == before
 
 
+def test_a_change_of_plan_of_another_offer_is_no_business_of_ours(store: Store) -> None:
+    before = rows(store)
+    id_ = store.automatic(offer="another-product", plan="gold")
+
+    store.market.play.change_plan(id_, "platinum")
+
+    assert store.statuses() == [200, 200]
+    assert rows(store) == before
+
+
 def test_ids_in_capitals_are_the_same_subscription(store: Store) -> None:
     id_ = store.automatic()
     store.bought(id_).quantity = 9

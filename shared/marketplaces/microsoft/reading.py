@@ -43,6 +43,10 @@ class Offers:
         """Our plan; empty for what is not sold."""
         return self.plans.get((offer, plan), "")
 
+    def sells(self, offer: str) -> bool:
+        """Whether an offer of the publisher is one of ours."""
+        return any(offer == sold for sold, _ in self.plans)
+
 
 def read_subscription(api: FulfillmentApi, offers: Offers, name: str) -> list[Event]:
     """The subscription as it is now; empty if the marketplace has none of that name, or none of our offers'."""
@@ -52,7 +56,7 @@ def read_subscription(api: FulfillmentApi, offers: Offers, name: str) -> list[Ev
 def follow(api: FulfillmentApi, offers: Offers, hint: Hint) -> list[Event]:
     """What a webhook leads to: the subscription, and a change that is under way as pending.
 
-    Raises ChangeRefused for a change to a plan that is not sold, NotFound never: what is not there is nothing.
+    Raises ChangeRefused for a change of an offer of ours to a plan that is not sold, NotFound never.
     """
     number = number_of(hint.subscription)
     announced = _operation(api, number, hint.operation)
@@ -62,6 +66,7 @@ def follow(api: FulfillmentApi, offers: Offers, hint: Hint) -> list[Event]:
         return []
     if (
         announced is not None
+        and offers.sells(found.offer)
         and _is_for_another_plan(announced, found)
         and not offers.plan(found.offer, announced.plan)
     ):
