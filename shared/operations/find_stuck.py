@@ -102,6 +102,8 @@ def _waiting(outside: Outside, now: datetime) -> Iterator[Finding]:
     for name in outside.marketplaces:
         for stored in outside.tables.scan(keys.headers(name)):
             header, about = stored.record, stored.row.partition
+            if header.missing_from and not header.ending:
+                yield Finding("SUBSCRIPTION_MISSING", about, header.missing_from)
             if _is_void_soon(header, now):
                 yield Finding("ACTIVATION_MISSING", about, header.first_seen)
             if header.first_seen and not (header.owner_kind or header.ending) and header.status in LIVE:

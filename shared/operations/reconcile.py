@@ -95,7 +95,21 @@ def _take_sent(outside: Outside, marketplace: str, event: Event) -> bool:
 
 
 def _compare_list(outside: Outside, marketplace: Marketplace, report: Report, _: datetime) -> Reconciled:
-    return _each(marketplace.subscriptions(), lambda listed: _repair(outside, listed), report)
+    listed = set[str]()
+
+    def repair(told: Event) -> bool:
+        listed.add(told.subscription)
+        return _repair(outside, told)
+
+    done = _each(marketplace.subscriptions(), repair, report)
+    return done + _each(_unlisted(outside, marketplace, listed), lambda name: _read_again(outside, name), report)
+
+
+def _unlisted(outside: Outside, marketplace: Marketplace, listed: set[str]) -> Iterator[str]:
+    """What is licensed by its status alone, and may have gone without a word."""
+    for stored in outside.tables.scan(keys.headers(marketplace.name)):
+        if stored.record.status == "subscribed" and stored.row.partition not in listed:
+            yield stored.row.partition
 
 
 def _repair(outside: Outside, listed: Event) -> bool:
@@ -112,7 +126,7 @@ def _differs(header: Subscription | None, told: Snapshot) -> bool:
     if header is None:
         # What has ended and was erased must not come back.
         return told.status != "ended"
-    return _differ(header, told)
+    return header.missing_from is not None or _differ(header, told)
 
 
 def _differ(header: Subscription, told: Subscription | Snapshot) -> bool:

@@ -16,6 +16,8 @@ from dev.wire import Clock
 from shared.marketplaces.microsoft.payloads import OperationData, SubscriptionData
 from shared.marketplaces.microsoft.reading import Offers, snapshot
 from shared.operations.assign_seat import assign_seat
+from shared.operations.find_stuck import find_stuck
+from shared.operations.reconcile import reconcile
 from shared.storage import keys
 from support import __main__ as support
 from tests.functions.serving import assert_problem
@@ -642,6 +644,27 @@ def test_an_answer_takes_two_seconds_at_most_though_the_marketplace_takes_its_ti
     assert store.statuses() == [200]
     assert store.header(id_).first_seen == NOON
     assert timedelta(seconds=0.3 * len(store.asked("GET /api/saas"))) < timedelta(seconds=2)
+
+
+def test_what_microsoft_no_longer_knows_is_red_and_in_grace_until_it_is_told_of_again(store: Store) -> None:
+    id_ = store.subscribed(quantity=2)
+    assign_seat(store.services, name(id_), BOB)
+    gone = store.market.world.subscriptions.pop(id_)
+
+    assert reconcile(store.services, lambda _: None).failed == 0
+
+    [missing] = [found for found in find_stuck(store.services) if found.code == "SUBSCRIPTION_MISSING"]
+    assert (missing.about, missing.since, missing.is_red) == (name(id_), NOON, True)
+    assert store.world.code(BOB) == "GRACE"
+    store.world.clock.advance(days=14.1)
+    reconcile(store.services, lambda _: None)
+    assert store.world.code(BOB) == "NO_LICENSE"
+
+    store.market.world.subscriptions[id_] = gone
+    store.world.clock.advance(days=1)
+    reconcile(store.services, lambda _: None)
+    assert store.world.code(BOB) == "LICENSED"
+    assert store.header(id_).missing_from is None
 
 
 def test_replaying_reads_every_subscription_back_and_says_so(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shared.domain.errors import ChangeRefused, EventMalformed, NotFound
 from shared.domain.names import subscription_id, vendor_id
-from shared.domain.purchases import Event, Snapshot
+from shared.domain.purchases import Event, PaymentsRead, Snapshot
 from shared.domain.records import Status
 from shared.marketplaces.microsoft.api import FulfillmentApi, read
 from shared.marketplaces.microsoft.payloads import OperationData, SubscriptionData
@@ -63,7 +63,7 @@ def follow(api: FulfillmentApi, offers: Offers, hint: Hint) -> list[Event]:
     try:
         found = _subscription(api, number)
     except NotFound:
-        return []
+        return [Event("", hint.subscription, "", PaymentsRead(is_there=False), ours=False)]
     if (
         announced is not None
         and offers.sells(found.offer)
