@@ -123,7 +123,7 @@ class Marketplace(HoldsCredentials, Protocol):
         ...
 
     def read_back(self, subscription: str) -> Sequence[Event]:
-        """What the marketplace knows of a subscription now; empty if it knows none of that name."""
+        """What the marketplace knows of a subscription now; nothing, or that it is not there, if it knows none."""
         ...
 
     def events_since(self, since: datetime) -> Iterator[Event]:

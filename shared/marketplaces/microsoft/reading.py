@@ -49,7 +49,7 @@ class Offers:
 
 
 def read_subscription(api: FulfillmentApi, offers: Offers, name: str) -> list[Event]:
-    """The subscription as it is now; empty if the marketplace has none of that name, or none of our offers'."""
+    """The subscription as it is now, or that it is not there; empty for a status that is not known."""
     return follow(api, offers, Hint("", name))
 
 
