@@ -107,7 +107,6 @@ class Subscription(Record):
     refunded_through: Annotated[Instant, PAYMENT] = None
     disputed: Annotated[bool, PAYMENT] = False
     unpaid_from: Annotated[Instant, PAYMENT] = None
-    # Its marketplace said that it knows no such subscription.
     missing_from: Annotated[Instant, OURS] = None
     read_back: Annotated[bool, OURS] = False
     unasked: Annotated[bool, OURS] = False
