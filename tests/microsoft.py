@@ -30,7 +30,11 @@ CLIENT = "44444444-4444-4444-8444-444444444444"
 CLIENT_SECRET = "a-secret-that-entra-knows"
 OFFER = "mail-merge"
 OFFERS = {OFFER: {"team-plan": "team", "business-plan": "business"}}
-SOLD = {OFFER: ["team-plan", "business-plan", "secret-plan"], "another-product": ["gold"], "flat-offer": ["flat"]}
+SOLD = {
+    OFFER: ["team-plan", "business-plan", "secret-plan"],
+    "another-product": ["gold", "platinum"],
+    "flat-offer": ["flat"],
+}
 WEBHOOK = "/api/webhooks/microsoft"
 # A reseller buys for the customers of others.
 RESELLER = Assignee(Somebody(OTHER_TENANT, "5e11e500-0000-4000-8000-000000000001"), "Rita", ("rita@reseller.example",))

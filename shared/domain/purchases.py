@@ -55,7 +55,12 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True)
 class PaymentsRead:
-    """The marketplace was asked for its latest transactions, and all that it has are told."""
+    """The marketplace was asked for its latest transactions, and all that it has are told.
+
+    ``is_there`` is False where it knows no such subscription, so that there are none.
+    """
+
+    is_there: bool = True
 
 
 Told = Snapshot | Payment | Adjustment | PaymentsRead
@@ -95,13 +100,17 @@ def apply(purchase: Purchase, event: Event, now: datetime) -> Purchase:
         return _apply_to_ending(purchase, event, now)
     match event.told:
         case Snapshot() as snapshot:
-            told = replace(purchase, header=_take_snapshot(purchase.header, snapshot, event.version, now))
+            found = purchase.header.model_copy(update={"missing_from": None})
+            told = replace(purchase, header=_take_snapshot(found, snapshot, event.version, now))
         case Payment() as payment:
             told = _with_transaction(purchase, payment.transaction, _pay(purchase, payment))
             if told.transactions != purchase.transactions:
                 told = replace(told, header=want_contact(told.header))
         case Adjustment() as adjustment:
             told = _with_transaction(purchase, adjustment.transaction, _adjust(purchase, adjustment, event.version))
+        case PaymentsRead(is_there=False) if purchase.header.status == "subscribed":
+            since = purchase.header.missing_from or now
+            told = replace(purchase, header=purchase.header.model_copy(update={"missing_from": since}))
         case PaymentsRead():
             told = purchase
     asked = isinstance(event.told, PaymentsRead)

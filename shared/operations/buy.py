@@ -1,6 +1,7 @@
 """Buying at a marketplace whose checkout we open: price, seats and reference are fixed by the server."""
 
 from shared.domain.errors import NotForSale, NotFound
+from shared.domain.owners import owner_kind_for
 from shared.domain.records import OwnerKind
 from shared.operations.open_checkout import open_checkout
 from shared.operations.read_back import read_back
@@ -21,7 +22,9 @@ def start_purchase(
     buyer = outside.tables.read(keys.account(account))
     if seller is None or buyer is None or buyer.record.closed:
         raise NotFound
-    if not 1 <= seats <= _MOST_SEATS or (owner_kind == "person" and seats > 1) or outside.terms.plan(plan) is None:
+    if not 1 <= seats <= _MOST_SEATS or outside.terms.plan(plan) is None:
+        raise NotForSale
+    if owner_kind_for(seats, buyer.record.tenant, owner_kind) != owner_kind:
         raise NotForSale
     reference = open_checkout(outside, account, owner_kind)
     return seller.sell(plan, seats, reference)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from shared.domain.errors import ChangeRefused, EventMalformed, Refusal
 from shared.domain.purchases import Event
 from shared.domain.records import Unhandled
+from shared.operations.find_stuck import WITHOUT_ID, forget_event
 from shared.operations.read_back import take_hint
 from shared.operations.record_event import record_event
 from shared.ports import Change, Conflict, Hint, Insert, Outside, StorageUnavailable
@@ -24,7 +25,7 @@ def receive_message(outside: Outside, name: str, headers: Mapping[str, str], bod
     try:
         told = marketplace.receive(headers, body, outside.clock())
     except EventMalformed as malformed:
-        _remember(outside, name, malformed.event or "without-id", "", malformed.code)
+        _remember(outside, name, malformed.event or WITHOUT_ID, "", malformed.code)
         raise
     if told is None:
         return
@@ -38,6 +39,7 @@ def receive_message(outside: Outside, name: str, headers: Mapping[str, str], bod
         event = told.id if isinstance(told, Event) else told.event
         _remember(outside, name, event, told.subscription, code)
         raise
+    forget_event(outside, name, told.id if isinstance(told, Event) else told.event)
 
 
 def _take(outside: Outside, told: Event | Hint) -> None:

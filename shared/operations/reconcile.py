@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from shared.domain.purchases import Event, Snapshot
 from shared.domain.records import Subscription, Watermark
-from shared.operations.find_stuck import forget_handled
+from shared.operations.find_stuck import forget_event, forget_handled
 from shared.operations.read_back import read_back
 from shared.operations.record_event import record_event
 from shared.operations.take_events import Recorded
@@ -23,6 +24,7 @@ _FIRST_LOOK_BACK = timedelta(days=3)
 _COMPARED = ("status", "plan", "quantity", "scheduled_action", "scheduled_end")
 
 Report = Callable[[BaseException], None]
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,64 @@ def reconcile(outside: Outside, report: Report) -> Reconciled:
 
 
 def replay_since(outside: Outside, marketplace: Marketplace, since: datetime, report: Report) -> Reconciled:
-    """Everything that a marketplace sent since a moment, once more. Repetitions change nothing."""
-    return _replay(outside, marketplace, report, since)
+    """Everything that a marketplace sent since a moment, once more. Repetitions change nothing.
+
+    Where it keeps no list of what it sent, every subscription is read back instead.
+    """
+    if marketplace.keeps_events:
+        return _replay(outside, marketplace, report, since)
+    return _each(_every_name(outside, marketplace), lambda name: _read_again(outside, name), report)
+
+
+def _every_name(outside: Outside, marketplace: Marketplace) -> Iterator[str]:
+    """What the marketplace lists, and what lives here that it does not list."""
+    listed = set[str]()
+    for event in marketplace.subscriptions():
+        listed.add(event.subscription)
+        yield event.subscription
+    for stored in outside.tables.scan(keys.headers(marketplace.name)):
+        if stored.record.status != "ended" and stored.row.partition not in listed:
+            yield stored.row.partition
+
+
+def _read_again(outside: Outside, subscription: str) -> bool:
+    """Whether reading it back told something that we did not know."""
+    before = outside.tables.read(keys.subscription(subscription))
+    after = read_back(outside, subscription)
+    return after is not None and (before is None or _differ(before.record, after.record))
 
 
 def _replay(outside: Outside, marketplace: Marketplace, report: Report, since: datetime) -> Reconciled:
     sent = marketplace.events_since(since)
-    return _each(sent, lambda event: _take_sent(outside, event), report)
+    return _each(sent, lambda event: _take_sent(outside, marketplace.name, event), report)
 
 
-def _take_sent(outside: Outside, event: Event) -> bool:
+def _take_sent(outside: Outside, marketplace: str, event: Event) -> bool:
     """Whether the event told something new. Of an unknown subscription only what it is now counts, if it lives."""
     if outside.tables.read(keys.subscription(event.subscription)) is not None:
-        return record_event(outside, event) is Recorded.STORED
-    return (event.ours or bool(event.reference)) and read_back(outside, event.subscription) is not None
+        is_new = record_event(outside, event) is Recorded.STORED
+    else:
+        is_new = (event.ours or bool(event.reference)) and read_back(outside, event.subscription) is not None
+    forget_event(outside, marketplace, event.id)
+    return is_new
 
 
 def _compare_list(outside: Outside, marketplace: Marketplace, report: Report, _: datetime) -> Reconciled:
-    return _each(marketplace.subscriptions(), lambda listed: _repair(outside, listed), report)
+    listed = set[str]()
+
+    def repair(told: Event) -> bool:
+        listed.add(told.subscription)
+        return _repair(outside, told)
+
+    done = _each(marketplace.subscriptions(), repair, report)
+    return done + _each(_unlisted(outside, marketplace, listed), lambda name: _read_again(outside, name), report)
+
+
+def _unlisted(outside: Outside, marketplace: Marketplace, listed: set[str]) -> Iterator[str]:
+    """What is licensed by its status alone, and may have gone without a word."""
+    for stored in outside.tables.scan(keys.headers(marketplace.name)):
+        if stored.record.status == "subscribed" and stored.row.partition not in listed:
+            yield stored.row.partition
 
 
 def _repair(outside: Outside, listed: Event) -> bool:
@@ -84,15 +126,19 @@ def _differs(header: Subscription | None, told: Snapshot) -> bool:
     if header is None:
         # What has ended and was erased must not come back.
         return told.status != "ended"
+    return header.missing_from is not None or _differ(header, told)
+
+
+def _differ(header: Subscription, told: Subscription | Snapshot) -> bool:
     return any(getattr(header, name) != getattr(told, name) for name in _COMPARED)
 
 
-def _each(listed: Iterator[Event], handle: Callable[[Event], bool], report: Report) -> Reconciled:
+def _each(listed: Iterator[Told], handle: Callable[[Told], bool], report: Report) -> Reconciled:
     seen = repaired = failed = 0
-    for event in listed:
+    for told in listed:
         seen += 1
         try:
-            repaired += handle(event)
+            repaired += handle(told)
         except Exception as error:  # noqa: BLE001 - one bad record holds up no other
             report(error)
             failed += 1

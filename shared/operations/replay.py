@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from shared.domain.errors import NotFound
+from shared.domain.names import vendor_id
 from shared.operations.find_stuck import forget_unhandled
 from shared.operations.read_back import read_back
 from shared.operations.reconcile import Reconciled, Report, replay_since
@@ -15,11 +16,13 @@ _KEPT_BY_MARKETPLACES = timedelta(days=90)
 
 
 def replay_event(outside: Outside, marketplace: str, event: str) -> None:
-    """Ask again for what an event was about. Raises NotFound where neither we nor the marketplace know it, Unavailable.
+    """Ask again for what an event was about. Raises NotFound where neither we nor the marketplace know it,
+    EventMalformed for what is no id, Unavailable.
 
     Nothing of the event itself was kept: what is taken in is what the marketplace says now.
     """
     asked = _marketplace(outside, marketplace)
+    vendor_id(event)
     unhandled = outside.tables.read(keys.unhandled(marketplace, event))
     if unhandled is not None and unhandled.record.subscription:
         read_back(outside, unhandled.record.subscription)

@@ -109,6 +109,11 @@ class Marketplace(HoldsCredentials, Protocol):
         """The policy that governs what the buyer gives the marketplace."""
         ...
 
+    @property
+    def keeps_events(self) -> bool:
+        """Whether it can be asked what it sent; elsewhere only what its subscriptions are now."""
+        ...
+
     def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Event | Hint | None:
         """What a message says, or None if there is nothing to store. Raises SignatureInvalid, EventMalformed."""
         ...
@@ -118,7 +123,7 @@ class Marketplace(HoldsCredentials, Protocol):
         ...
 
     def read_back(self, subscription: str) -> Sequence[Event]:
-        """What the marketplace knows of a subscription now; empty if it knows none of that name."""
+        """What the marketplace knows of a subscription now; nothing, or that it is not there, if it knows none."""
         ...
 
     def events_since(self, since: datetime) -> Iterator[Event]:

@@ -31,6 +31,7 @@ class Paddle:
     # Buyers sign in there with a link by mail, so that no id of theirs is kept here.
     portal_url: str = "https://customer-portal.paddle.com"
     privacy_policy_url: str = "https://www.paddle.com/legal/privacy"
+    keeps_events: bool = True
 
     def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Event | None:
         """The event, or None if there is nothing to store. Raises SignatureInvalid, EventMalformed."""

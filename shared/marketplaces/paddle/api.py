@@ -11,7 +11,7 @@ from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
 from shared.domain.errors import NotFound
 from shared.ports import Contact
-from shared.web import Answer, Call, Unreachable, Web
+from shared.web import Answer, Call, Refused, Unreachable, Web
 
 _NOT_FOUND = 404
 _OK = range(200, 300)
@@ -51,7 +51,7 @@ class _Problem(BaseModel):
     error: _ErrorCode
 
 
-class PaddleRefused(Exception):
+class PaddleRefused(Refused):
     """Paddle will not do it, for a reason that asking again does not change. ``code`` is Paddle's own."""
 
     def __init__(self, status: int, code: str) -> None:
