@@ -375,6 +375,31 @@ def test_an_event_is_ordered_by_the_change_then_by_its_telling_then_by_its_name(
     assert received(undated).version == "2026-03-02T12:00:01.000000000Z|2026-03-02T12:00:01.000000000Z|evt_1"
 
 
+YEAR_ONE = "0001-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("kind", ["subscription", "adjustment"])
+def test_a_change_in_the_year_one_is_dated_by_its_telling(kind: str) -> None:
+    payload = EVENTS[kind]()
+
+    never = received(changed(payload, "data.updated_at", YEAR_ONE))
+
+    assert never == received(changed(payload, "data.updated_at", None))
+
+
+@pytest.mark.parametrize("action", ["credit", "credit_reverse", "something_new"])
+def test_what_takes_nothing_back_may_be_as_broken_as_it_likes(action: str) -> None:
+    broken = {"action": action, "id": None, "updated_at": "never", "items": "none"}
+
+    assert receive({**adjustment_event(), "data": broken}) is None
+
+
+def test_a_transaction_that_buys_no_time_may_be_as_broken_as_it_likes() -> None:
+    broken = {"origin": "subscription_payment_method_change", "id": None, "billing_period": "never"}
+
+    assert receive({**transaction_event(), "data": broken}) is None
+
+
 def test_the_words_are_these_three() -> None:
     assert [type(told(make())) for make in EVENTS.values()] == [Snapshot, Payment, Adjustment]
 

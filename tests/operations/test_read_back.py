@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.errors import NotFound
+from shared.domain.errors import EventMalformed, NotFound
 from shared.domain.purchases import Event
 from shared.domain.records import Subscription as Header
 from shared.operations.assign_seat import assign_seat
 from shared.operations.erase_account import erase_account
+from shared.operations.find_stuck import find_stuck
 from shared.operations.purge import purge
 from shared.operations.read_back import read_back
 from shared.ports import Marketplace
@@ -318,3 +319,59 @@ def test_where_it_breaks_off_it_is_read_whole_the_next_time(world: World, monkey
     assert header_of(world, sold).paid_through is None
     read_back(world.services, sold.partition)
     assert header_of(world, sold).paid_through == sold.period_end
+
+
+YEAR_ONE = "0001-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("action", ["refund", "chargeback"])
+def test_money_that_went_back_in_the_year_one_counts_and_is_read(world: World, action: str) -> None:
+    sold = seated(world, Subscription.bought)
+    [number] = world.paddle.entities["transactions"]
+    taken = sold.adjusted(number, action)
+    for data in (taken["data"], world.paddle.entities["adjustments"][taken["data"]["id"]]):
+        data["updated_at"] = YEAR_ONE
+
+    deliver(world, taken)
+    assert world.code(BOB) == "NO_LICENSE"
+    read_back(world.services, sold.partition)
+    assert world.code(BOB) == "NO_LICENSE"
+
+
+def test_a_subscription_that_was_never_changed_is_read_by_when_it_was_made(world: World) -> None:
+    sold = seated(world, Subscription.bought)
+    world.paddle.entities["subscriptions"][sold.id].update(updated_at=YEAR_ONE, created_at="2026-03-02T11:00:00Z")
+
+    read_back(world.services, sold.partition)
+
+    assert header_of(world, sold).paid_through == sold.period_end
+
+
+def test_a_credit_that_cannot_be_read_holds_up_no_payment(world: World) -> None:
+    sold = seated(world, lambda sold: sold.bought()[:2])
+    credit = sold.adjusted("txn_1", "credit")["data"]["id"]
+    world.paddle.entities["adjustments"][credit]["updated_at"] = "never"
+
+    read_back(world.services, sold.partition)
+
+    assert header_of(world, sold).paid_through == sold.period_end
+
+
+def test_a_refund_that_cannot_be_read_is_named_to_the_operator(world: World) -> None:
+    sold = seated(world, Subscription.bought)
+    refund = sold.adjusted("txn_1")["data"]["id"]
+    world.paddle.entities["adjustments"][refund]["status"] = None
+
+    for _ in range(2):
+        with pytest.raises(EventMalformed):
+            read_back(world.services, sold.partition)
+
+    counted = world.tables.read(keys.unhandled("paddle", refund))
+    assert counted is not None
+    assert (counted.record.subscription, counted.record.code, counted.record.tries) == (
+        sold.partition,
+        "EVENT_MALFORMED",
+        2,
+    )
+    world.clock.advance(hours=1)
+    assert f"paddle {refund}" in {found.about for found in find_stuck(world.services)}

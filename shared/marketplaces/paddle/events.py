@@ -16,11 +16,13 @@ from shared.domain.purchases import Adjustment, Event, Payment, Snapshot
 from shared.domain.records import ScheduledAction, Status
 from shared.marketplaces.paddle.payloads import (
     AdjustmentData,
+    AdjustmentHead,
     Envelope,
     Item,
     Period,
     SubscriptionData,
     TransactionData,
+    TransactionHead,
 )
 
 REFERENCE_MEMBER = "ref"
@@ -52,12 +54,15 @@ _SCHEDULED: Mapping[str, ScheduledAction] = {"cancel": "cancel", "pause": "pause
 # A change of the payment method is a transaction too, and buys no time.
 _ORIGINS_THAT_BUY_TIME = frozenset({"web", "api", "subscription_recurring", "subscription_update"})
 _DISPUTES = frozenset({"chargeback", "chargeback_warning", "chargeback_reverse", "chargeback_warning_reverse"})
+_TAKE_BACK = _DISPUTES | {"refund"}
 _ADJUSTMENT_STATUSES = frozenset({"pending_approval", "approved", "rejected", "reversed"})
 _NOT_THE_PRICE = frozenset({"tax", "proration"})
 _LARGEST_QUANTITY = 2**31 - 1
 
 # Sorts after every timestamp.
 _READ_BACK = "~"
+# Sorts before every timestamp.
+_UNDATED = "0"
 
 _log = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
@@ -100,7 +105,17 @@ def read_entity(kind: str, data: Mapping[str, Any], catalogue: Catalogue) -> Eve
     It ranks above every event of the same version of the entity.
     """
     asked = Envelope.model_construct(event_id="", event_type=kind, occurred_at=_READ_BACK, data=dict(data))
-    return _told(asked, catalogue)
+    try:
+        return _told(asked, catalogue)
+    except EventMalformed:
+        raise EventMalformed(_named(data)) from None
+
+
+def _named(data: Mapping[str, Any]) -> str:
+    try:
+        return vendor_id(str(data.get("id")))
+    except EventMalformed:
+        return ""
 
 
 def _told(envelope: Envelope, catalogue: Catalogue) -> Event | None:
@@ -132,11 +147,18 @@ def _subscription(envelope: Envelope, catalogue: Catalogue) -> Event | None:
     quantity = sum(item.quantity for item in ours)
     if quantity > _LARGEST_QUANTITY:
         raise EventMalformed
-    changed_at = data.updated_at or envelope.occurred_at
-    if changed_at == _READ_BACK:
+    changed_at = _changed_at(data, envelope)
+    if changed_at == _UNDATED:
         raise EventMalformed
     told = _snapshot(data, status, _plan(ours, catalogue), quantity, instants.parse(changed_at))
-    return _event(envelope, data.id, told, data.updated_at, data.custom_data, ours=bool(ours))
+    return _event(envelope, data.id, told, changed_at, data.custom_data, ours=bool(ours))
+
+
+def _changed_at(data: SubscriptionData | AdjustmentData, envelope: Envelope) -> str:
+    """When an entity became what is told: of one that was never changed, when it was told or made."""
+    if envelope.occurred_at == _READ_BACK:
+        return data.updated_at or data.created_at or _UNDATED
+    return data.updated_at or envelope.occurred_at
 
 
 def _plan(items: list[Item], catalogue: Catalogue) -> str:
@@ -168,24 +190,28 @@ def _trial_end(data: SubscriptionData, period: Period | None) -> datetime | None
 
 def _transaction(envelope: Envelope, catalogue: Catalogue) -> Event | None:
     """A completed transaction that bought time."""
+    if _read(TransactionHead, envelope.data).origin not in _ORIGINS_THAT_BUY_TIME:
+        return None
     data = _read(TransactionData, envelope.data)
-    if data.subscription_id is None or data.billing_period is None or data.origin not in _ORIGINS_THAT_BUY_TIME:
+    if data.subscription_id is None or data.billing_period is None:
         return None
     billed_on = instants.day_of(data.billed_at) if data.billed_at else None
     told = Payment(vendor_id(data.id), data.billing_period.ends_at, billed_on)
     ours = any(item.price.id in catalogue.prices for item in data.items)
-    return _event(envelope, data.subscription_id, told, None, data.custom_data, ours=ours)
+    return _event(envelope, data.subscription_id, told, envelope.occurred_at, data.custom_data, ours=ours)
 
 
 def _adjustment(envelope: Envelope) -> Event | None:
     """A dispute, or a refund of the whole; whatever takes no period back is nothing."""
+    if _read(AdjustmentHead, envelope.data).action not in _TAKE_BACK:
+        return None
     data = _read(AdjustmentData, envelope.data)
     full = _is_full(data)
-    if data.subscription_id is None or (data.action not in _DISPUTES and not (data.action == "refund" and full)):
+    if data.subscription_id is None or (data.action == "refund" and not full):
         return None
     status = _adjustment_status(data.status)
     told = Adjustment(vendor_id(data.id), vendor_id(data.transaction_id), data.action, status, full)
-    return _event(envelope, data.subscription_id, told, data.updated_at, None, ours=True)
+    return _event(envelope, data.subscription_id, told, _changed_at(data, envelope), None, ours=True)
 
 
 def _adjustment_status(status: str) -> str:
@@ -202,7 +228,7 @@ def _event(
     envelope: Envelope,
     subscription: str,
     told: Snapshot | Payment | Adjustment,
-    updated_at: str | None,
+    changed_at: str,
     custom_data: object,
     *,
     ours: bool,
@@ -211,7 +237,7 @@ def _event(
     return Event(
         id=envelope.event_id,
         subscription=subscription_id("paddle", subscription),
-        version=f"{updated_at or envelope.occurred_at}|{envelope.occurred_at}|{envelope.event_id}",
+        version=f"{changed_at}|{envelope.occurred_at}|{envelope.event_id}",
         told=told,
         reference=str(found) if is_reference(found) else "",
         ours=ours,

@@ -19,6 +19,17 @@ def _sortable(value: object) -> object:
     return instants.sortable(instants.plausible(_text(value)))
 
 
+def _known_order(value: object) -> object:
+    """None for a timestamp that is none: an entity that was never changed may say year 1."""
+    text = _text(value)
+    try:
+        instants.plausible(text)
+    except ValueError:
+        instants.parse(text)
+        return None
+    return instants.sortable(text)
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("is no text")  # noqa: TRY004 - pydantic collects ValueErrors
@@ -28,6 +39,7 @@ def _text(value: object) -> str:
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 # The order of events needs every digit that Paddle sends, which a datetime does not keep.
 Order = Annotated[str, BeforeValidator(_sortable)]
+KnownOrder = Annotated[str | None, BeforeValidator(lambda value: None if value is None else _known_order(value))]
 Quantity = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
 
 
@@ -78,7 +90,8 @@ class SubscriptionData(BaseModel):
 
     id: str
     status: str
-    updated_at: Order | None = None
+    created_at: KnownOrder = None
+    updated_at: KnownOrder = None
     items: list[Item]
     current_billing_period: Period | None = None
     next_billed_at: Moment | None = None
@@ -86,6 +99,12 @@ class SubscriptionData(BaseModel):
     canceled_at: Moment | None = None
     paused_at: Moment | None = None
     custom_data: Any = None
+
+
+class TransactionHead(BaseModel):
+    """By what it is told whether a transaction matters."""
+
+    origin: str
 
 
 class TransactionData(BaseModel):
@@ -106,6 +125,12 @@ class AdjustmentItem(BaseModel):
     type: str | None = None
 
 
+class AdjustmentHead(BaseModel):
+    """By what it is told whether an adjustment matters; one that does not may be as broken as it likes."""
+
+    action: str
+
+
 class AdjustmentData(BaseModel):
     """A refund, credit or dispute."""
 
@@ -115,5 +140,6 @@ class AdjustmentData(BaseModel):
     transaction_id: str
     type: str | None = None
     subscription_id: str | None = None
-    updated_at: Order | None = None
+    created_at: KnownOrder = None
+    updated_at: KnownOrder = None
     items: list[AdjustmentItem] = []
