@@ -187,10 +187,15 @@ def _pay(purchase: Purchase, payment: Payment) -> Transaction:
 def _adjust(purchase: Purchase, adjustment: Adjustment, version: str) -> Transaction:
     known = purchase.transactions.get(adjustment.transaction, Transaction())
     before = known.adjustments.get(adjustment.adjustment)
-    if before is not None and version <= before.version:
+    if before is not None and (_progress(adjustment.status), version) <= (_progress(before.status), before.version):
         return known
     state = AdjustmentState(action=adjustment.action, status=adjustment.status, full=adjustment.full, version=version)
     return known.model_copy(update={"adjustments": {**known.adjustments, adjustment.adjustment: state}})
+
+
+def _progress(status: str) -> int:
+    """How far an adjustment is, whatever dates it bears: what was decided or reversed is never pending again."""
+    return {"pending_approval": 0, "reversed": 2}.get(status, 1)
 
 
 def _settle(header: Subscription, transactions: Iterable[Transaction], now: datetime, *, asked: bool) -> Subscription:

@@ -375,3 +375,35 @@ def test_a_refund_that_cannot_be_read_is_named_to_the_operator(world: World) -> 
     )
     world.clock.advance(hours=1)
     assert f"paddle {refund}" in {found.about for found in find_stuck(world.services)}
+
+
+@pytest.mark.parametrize("told_first", [True, False])
+@pytest.mark.parametrize("created", ["2026-03-02T12:30:00Z", None])
+@pytest.mark.parametrize("by_event", [True, False])
+def test_an_approval_counts_after_a_refund_was_read_that_bears_no_date(
+    world: World, created: str | None, *, told_first: bool, by_event: bool
+) -> None:
+    sold = seated(world, Subscription.bought)
+    [number] = world.paddle.entities["transactions"]
+
+    def adjusted(status: str) -> Payload:
+        told = sold.adjusted(number, status=status, id="adj_1")
+        for data in (told["data"], world.paddle.entities["adjustments"]["adj_1"]):
+            data.update(updated_at=None, created_at=created)
+        return told
+
+    pending = adjusted("pending_approval")
+    if told_first:
+        deliver(world, pending)
+    read_back(world.services, sold.partition)
+    assert world.code(BOB) == "LICENSED"
+
+    approved = adjusted("approved")
+    if by_event:
+        deliver(world, approved)
+    else:
+        read_back(world.services, sold.partition)
+
+    assert world.code(BOB) == "NO_LICENSE"
+    deliver(world, pending)
+    assert world.code(BOB) == "NO_LICENSE"
