@@ -1,5 +1,6 @@
 """What only Paddle knows is asked for on its day: whether a period was paid, and what a subscription is by now."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -14,13 +15,15 @@ from shared.operations.erase_account import erase_account
 from shared.operations.find_stuck import find_stuck
 from shared.operations.purge import purge
 from shared.operations.read_back import read_back
+from shared.operations.receive_message import receive_message
+from shared.operations.reconcile import reconcile
 from shared.ports import Marketplace
 from shared.services import Services
 from shared.storage import keys
 from shared.web import Unreachable
 from tests.histories.stored import broken
 from tests.operations.stories import organisation_with
-from tests.paddle import Payload, Subscription, deliver
+from tests.paddle import Payload, Subscription, deliver, sign
 from tests.world import BOB, World, WorldMaker
 
 HOUR, GRACE = timedelta(hours=1), timedelta(days=14)
@@ -407,3 +410,61 @@ def test_an_approval_counts_after_a_refund_was_read_that_bears_no_date(
     assert world.code(BOB) == "NO_LICENSE"
     deliver(world, pending)
     assert world.code(BOB) == "NO_LICENSE"
+
+
+@pytest.mark.parametrize("kind", [None, "partial"])
+@pytest.mark.parametrize(
+    ("sold_items", "refunded", "code"),
+    [
+        (["a"], ["a"], "NO_LICENSE"),
+        (["a", "b"], ["b", "a"], "NO_LICENSE"),
+        (["a", "b"], ["a"], "LICENSED"),
+        (["a"], ["of another"], "LICENSED"),
+        (["a"], [None], "LICENSED"),
+        ([], ["a"], "LICENSED"),
+    ],
+)
+@pytest.mark.parametrize("way", ["sent", "listed", "read back"])
+def test_a_refund_is_of_the_whole_where_its_items_are_all_that_was_sold(
+    world: World, kind: str | None, sold_items: list[str], refunded: list[str | None], code: str, way: str
+) -> None:
+    sold = seated(world, Subscription.bought)
+    [number] = world.paddle.entities["transactions"]
+    world.paddle.entities["transactions"][number]["details"] = {"line_items": [{"id": item} for item in sold_items]}
+    refund = sold.adjusted(number, kind=kind)
+    for data in (
+        refund["data"],
+        world.paddle.entities["adjustments"][refund["data"]["id"]],
+        world.paddle.events[-1]["data"],
+    ):
+        data["items"] = [{"type": "full", "item_id": item} for item in refunded]
+
+    if way == "sent":
+        send_in(world, refund)
+        send_in(world, refund)
+        assert world.tables.read(keys.receipt(sold.partition, refund["event_id"])) is not None
+    elif way == "listed":
+        assert reconcile(world.services, report).failed == 0
+    else:
+        read_back(world.services, sold.partition)
+
+    assert world.code(BOB) == code
+
+
+def report(error: BaseException) -> None:
+    raise error
+
+
+def send_in(world: World, payload: Payload) -> None:
+    body = json.dumps(payload).encode()
+    receive_message(world.services, "paddle", {"paddle-signature": sign(body, world.clock())}, body)
+
+
+def test_a_refund_of_what_paddle_has_no_more_takes_nothing_back(world: World) -> None:
+    sold = seated(world, Subscription.bought)
+    sold.adjusted("txn_gone", kind="partial")
+    world.paddle.events[-1]["data"]["items"] = [{"type": "full", "item_id": "a"}]
+
+    assert reconcile(world.services, report).failed == 0
+
+    assert world.code(BOB) == "LICENSED"

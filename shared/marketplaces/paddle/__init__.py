@@ -32,15 +32,18 @@ class Paddle:
     portal_url: str = "https://customer-portal.paddle.com"
     privacy_policy_url: str = "https://www.paddle.com/legal/privacy"
 
-    def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Event | None:
-        """The event, or None if there is nothing to store. Raises SignatureInvalid, EventMalformed."""
+    def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Event | Hint | None:
+        """The event, a hint where it does not say enough, or None if there is nothing to store.
+
+        Raises SignatureInvalid, EventMalformed.
+        """
         if not is_signed(headers.get("paddle-signature", ""), body, self.secrets, now.timestamp()):
             raise SignatureInvalid
         return read_event(body, self.catalogue)
 
     def follow(self, hint: Hint) -> Sequence[Event]:
-        """Paddle's messages say everything themselves."""
-        return self.read_back(hint.subscription)
+        """The subscription, read with its transactions and adjustments, with the hint's receipt."""
+        return reading.follow(self.api, self.catalogue, hint)
 
     def read_back(self, subscription: str) -> Sequence[Event]:
         """The subscription with its transactions and adjustments; empty if Paddle has none of that name."""

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from shared.domain.errors import EventMalformed
 from shared.domain.names import is_reference, subscription_id, vendor_id
 from shared.domain.purchases import Adjustment, Event, Payment, Snapshot
 from shared.domain.records import ScheduledAction, Status
+from shared.marketplaces.paddle import adjustments
 from shared.marketplaces.paddle.payloads import (
     AdjustmentData,
     AdjustmentHead,
@@ -24,6 +25,7 @@ from shared.marketplaces.paddle.payloads import (
     TransactionData,
     TransactionHead,
 )
+from shared.ports import Hint
 
 REFERENCE_MEMBER = "ref"
 
@@ -53,10 +55,6 @@ _SCHEDULED: Mapping[str, ScheduledAction] = {"cancel": "cancel", "pause": "pause
 
 # A change of the payment method is a transaction too, and buys no time.
 _ORIGINS_THAT_BUY_TIME = frozenset({"web", "api", "subscription_recurring", "subscription_update"})
-_DISPUTES = frozenset({"chargeback", "chargeback_warning", "chargeback_reverse", "chargeback_warning_reverse"})
-_TAKE_BACK = _DISPUTES | {"refund"}
-_ADJUSTMENT_STATUSES = frozenset({"pending_approval", "approved", "rejected", "reversed"})
-_NOT_THE_PRICE = frozenset({"tax", "proration"})
 _LARGEST_QUANTITY = 2**31 - 1
 
 # Sorts after every timestamp.
@@ -66,6 +64,7 @@ _UNDATED = "0"
 
 _log = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
+TransactionOf = Callable[[str], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +76,30 @@ class Catalogue:
     live: bool
 
 
-def read_event(body: bytes, catalogue: Catalogue) -> Event | None:
-    """The event in a verified body, or None if there is nothing to store. Raises EventMalformed."""
+class _OnlyItsTransactionTells(Exception):
+    """Whether a refund is of the whole is not in the event."""
+
+    def __init__(self, hint: Hint) -> None:
+        super().__init__()
+        self.hint = hint
+
+
+def read_event(body: bytes, catalogue: Catalogue) -> Event | Hint | None:
+    """The event in a verified body, or None if there is nothing to store. Raises EventMalformed.
+
+    A hint is a refund of which only its transaction tells whether it is of the whole.
+    """
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
         raise EventMalformed from None
-    return read_content(content, catalogue)
+    try:
+        return read_content(content, catalogue, None)
+    except _OnlyItsTransactionTells as undecided:
+        return undecided.hint
 
 
-def read_content(content: object, catalogue: Catalogue) -> Event | None:
+def read_content(content: object, catalogue: Catalogue, transaction_of: TransactionOf | None) -> Event | None:
     """The same for an event that was listed rather than sent. Raises EventMalformed."""
     envelope = _read(Envelope, content)
     event = vendor_id(envelope.event_id)
@@ -94,19 +107,21 @@ def read_content(content: object, catalogue: Catalogue) -> Event | None:
         # The dashboard's simulator signs with the real secret, about things that do not exist.
         return None
     try:
-        return _told(envelope, catalogue)
+        return _told(envelope, catalogue, transaction_of)
     except EventMalformed:
         raise EventMalformed(event) from None
 
 
-def read_entity(kind: str, data: Mapping[str, Any], catalogue: Catalogue) -> Event | None:
+def read_entity(
+    kind: str, data: Mapping[str, Any], catalogue: Catalogue, transaction_of: TransactionOf = lambda _: None
+) -> Event | None:
     """What an entity that was read back says, as an event of a kind, without an id. Raises EventMalformed.
 
     It ranks above every event of the same version of the entity.
     """
     asked = Envelope.model_construct(event_id="", event_type=kind, occurred_at=_READ_BACK, data=dict(data))
     try:
-        return _told(asked, catalogue)
+        return _told(asked, catalogue, transaction_of)
     except EventMalformed:
         raise EventMalformed(_named(data)) from None
 
@@ -118,13 +133,13 @@ def _named(data: Mapping[str, Any]) -> str:
         return ""
 
 
-def _told(envelope: Envelope, catalogue: Catalogue) -> Event | None:
+def _told(envelope: Envelope, catalogue: Catalogue, transaction_of: TransactionOf | None) -> Event | None:
     if envelope.event_type in _SUBSCRIPTION_EVENTS:
         return _subscription(envelope, catalogue)
     if envelope.event_type == "transaction.completed":
         return _transaction(envelope, catalogue)
     if envelope.event_type in {"adjustment.created", "adjustment.updated"}:
-        return _adjustment(envelope)
+        return _adjustment(envelope, transaction_of)
     return None
 
 
@@ -201,27 +216,26 @@ def _transaction(envelope: Envelope, catalogue: Catalogue) -> Event | None:
     return _event(envelope, data.subscription_id, told, envelope.occurred_at, data.custom_data, ours=ours)
 
 
-def _adjustment(envelope: Envelope) -> Event | None:
+def _adjustment(envelope: Envelope, transaction_of: TransactionOf | None) -> Event | None:
     """A dispute, or a refund of the whole; whatever takes no period back is nothing."""
-    if _read(AdjustmentHead, envelope.data).action not in _TAKE_BACK:
+    if _read(AdjustmentHead, envelope.data).action not in adjustments.TAKE_BACK:
         return None
     data = _read(AdjustmentData, envelope.data)
-    full = _is_full(data)
-    if data.subscription_id is None or (data.action == "refund" and not full):
+    full = adjustments.says_whole(data)
+    if data.subscription_id is None:
         return None
-    status = _adjustment_status(data.status)
+    if data.action == "refund" and not full:
+        if not adjustments.may_be_whole(data):
+            return None
+        number = vendor_id(data.transaction_id)
+        if transaction_of is None:
+            raise _OnlyItsTransactionTells(Hint(envelope.event_id, subscription_id("paddle", data.subscription_id)))
+        full = adjustments.covers(data, transaction_of(number))
+        if not full:
+            return None
+    status = adjustments.status_of(data)
     told = Adjustment(vendor_id(data.id), vendor_id(data.transaction_id), data.action, status, full)
     return _event(envelope, data.subscription_id, told, _changed_at(data, envelope), None, ours=True)
-
-
-def _adjustment_status(status: str) -> str:
-    """What is stored of a status is one that is known."""
-    return status if status in _ADJUSTMENT_STATUSES else "unknown"
-
-
-def _is_full(data: AdjustmentData) -> bool:
-    kinds = {item.type for item in data.items}
-    return not kinds & _NOT_THE_PRICE and (data.type == "full" or (data.type is None and kinds == {"full"}))
 
 
 def _event(

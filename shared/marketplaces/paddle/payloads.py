@@ -119,10 +119,29 @@ class TransactionData(BaseModel):
     custom_data: Any = None
 
 
+class LineItem(BaseModel):
+    """What a transaction was for, by the name that adjustments give it."""
+
+    id: str
+
+
+class LineItems(BaseModel):
+    """All that a transaction was for."""
+
+    line_items: list[LineItem] = []
+
+
+class Adjusted(BaseModel):
+    """A transaction as far as an adjustment may cover it."""
+
+    details: LineItems
+
+
 class AdjustmentItem(BaseModel):
     """What part of a transaction's item is given back: full, partial, tax or proration."""
 
     type: str | None = None
+    item_id: str | None = None
 
 
 class AdjustmentHead(BaseModel):

@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from shared.domain.errors import EventMalformed, NotFound
@@ -11,6 +13,7 @@ from shared.domain.names import subscription_id, vendor_id
 from shared.domain.purchases import Event, PaymentsRead
 from shared.marketplaces.paddle.api import PaddleApi, PaddleRefused
 from shared.marketplaces.paddle.events import EVENT_TYPES, Catalogue, read_content, read_entity
+from shared.ports import Hint
 
 # https://developer.paddle.com/errors/subscriptions
 _CANCELED_ALREADY = frozenset({"subscription_update_when_canceled", "subscription_is_canceled_action_invalid"})
@@ -28,11 +31,21 @@ def read_subscription(api: PaddleApi, catalogue: Catalogue, name: str) -> list[E
         return []
     told = [read_entity("subscription.updated", subscription, catalogue)]
     query = {"subscription_id": number}
-    transactions = api.pages("/transactions", {**query, "status": "completed", "order_by": "billed_at[DESC]"})
+    transactions = [*api.pages("/transactions", {**query, "status": "completed", "order_by": "billed_at[DESC]"})]
     told += [read_entity("transaction.completed", found, catalogue) for found in transactions]
-    told += [read_entity("adjustment.updated", found, catalogue) for found in api.pages("/adjustments", query)]
+    sold = {str(found.get("id")): found for found in transactions}
+    adjustments = api.pages("/adjustments", query)
+    told += [read_entity("adjustment.updated", found, catalogue, sold.get) for found in adjustments]
     asked = Event("", subscription_id("paddle", number), "", PaymentsRead(), ours=False)
     return [*(event for event in told if event is not None), asked]
+
+
+def follow(api: PaddleApi, catalogue: Catalogue, hint: Hint) -> list[Event]:
+    """The subscription of a refund that only its transaction explains, with the hint's receipt on the first."""
+    return [
+        replace(event, id=hint.event if number == 0 else "")
+        for number, event in enumerate(read_subscription(api, catalogue, hint.subscription))
+    ]
 
 
 def list_subscriptions(api: PaddleApi, catalogue: Catalogue) -> Iterator[Event]:
@@ -44,7 +57,15 @@ def list_subscriptions(api: PaddleApi, catalogue: Catalogue) -> Iterator[Event]:
 def list_events(api: PaddleApi, catalogue: Catalogue, since: datetime) -> Iterator[Event]:
     """What Paddle sent, or tried to send, since a moment."""
     query = {"from": write_instant(since), "event_type": ",".join(sorted(EVENT_TYPES)), "order_by": "id[ASC]"}
-    yield from _that_make_sense(api.pages("/events", query), lambda found: read_content(found, catalogue))
+    sent = api.pages("/events", query)
+    yield from _that_make_sense(sent, lambda found: read_content(found, catalogue, partial(_transaction, api)))
+
+
+def _transaction(api: PaddleApi, number: str) -> dict[str, Any] | None:
+    try:
+        return api.get(f"/transactions/{number}")
+    except NotFound:
+        return None
 
 
 def _that_make_sense(
