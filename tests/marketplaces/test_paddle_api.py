@@ -163,6 +163,37 @@ def test_a_key_that_paddle_refuses_is_named(paddle: Paddle) -> None:
     assert raised.value.causes.startswith("PADDLE_API_KEY is wrong, expired, of the other environment")
 
 
+@pytest.mark.parametrize("code", ["invalid_url", "something_new", ""])
+def test_an_address_that_the_key_may_not_call_says_nothing_of_the_subscription(
+    paddle: Paddle, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    sold = Subscription()
+    sold.tell()
+    PADDLE.fail("/subscriptions", times=9, status=404, body=f'{{"error": {{"code": "{code}"}}}}'.encode())
+
+    with pytest.raises(Denied) as raised:
+        paddle.read_back(sold.partition)
+    with pytest.raises(Denied):
+        paddle.cancel(sold.partition)
+    assert raised.value.causes.endswith(f": 404 {code}")
+    assert f"404 {code}" in caplog.text
+
+
+@pytest.mark.parametrize("code", ["not_found", "entity_not_found"])
+def test_a_subscription_that_paddle_says_there_is_not_is_nothing(paddle: Paddle, code: str) -> None:
+    PADDLE.fail("/subscriptions", status=404, body=f'{{"error": {{"code": "{code}"}}}}'.encode())
+
+    assert [*paddle.read_back("paddle.sub_1")] == []
+
+
+@pytest.mark.parametrize("status", [400, 409, 422])
+def test_a_transaction_that_paddle_refuses_to_look_for_proves_nothing(paddle: Paddle, status: int) -> None:
+    PADDLE.fail("/transactions", times=2, status=status, body=b'{"error": {"code": "bad_request"}}')
+
+    assert not paddle.proves("paddle.sub_1", Proof("pri_1", "1"), SOMEBODY, is_administrator=True)
+    assert paddle.subscription_of("pri_1") == ""
+
+
 def test_nothing_personal_leaves_the_reader(paddle: Paddle) -> None:
     sold = Subscription("ref_" + "0" * 32)
     *_, paid = sold.bought()

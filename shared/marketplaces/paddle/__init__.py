@@ -82,7 +82,7 @@ class Paddle:
         """Whether the transaction is this subscription's, and the number is its invoice's."""
         try:
             bought = self.api.bought(vendor_id(proof.transaction))
-        except (NotFound, EventMalformed):
+        except (NotFound, EventMalformed, PaddleRefused):
             return False
         given, invoice = proof.fact.strip().encode(), (bought.invoice_number or "").encode()
         is_invoice = bool(invoice) and hmac.compare_digest(given, invoice)
@@ -103,7 +103,7 @@ class Paddle:
         """The subscription that a transaction of ours became; empty while there is none, or it was never ours."""
         try:
             bought = self.api.bought(vendor_id(transaction))
-        except (NotFound, EventMalformed):
+        except (NotFound, EventMalformed, PaddleRefused):
             return ""
         custom_data = bought.custom_data if isinstance(bought.custom_data, dict) else {}
         if not (bought.subscription_id and is_reference(custom_data.get(REFERENCE_MEMBER))):
