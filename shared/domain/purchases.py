@@ -58,7 +58,12 @@ class PaymentsRead:
     """The marketplace was asked for its latest transactions, and all that it has are told."""
 
 
-Told = Snapshot | Payment | Adjustment | PaymentsRead
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something was listed that cannot be read; the event's ids are as far as they could be."""
+
+
+Told = Snapshot | Payment | Adjustment | PaymentsRead | Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ def apply(purchase: Purchase, event: Event, now: datetime) -> Purchase:
                 told = replace(told, header=want_contact(told.header))
         case Adjustment() as adjustment:
             told = _with_transaction(purchase, adjustment.transaction, _adjust(purchase, adjustment, event.version))
-        case PaymentsRead():
+        case PaymentsRead() | Unread():
             told = purchase
     asked = isinstance(event.told, PaymentsRead)
     return replace(told, header=_settle(told.header, told.transactions.values(), now, asked=asked))

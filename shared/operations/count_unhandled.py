@@ -6,6 +6,8 @@ from shared.domain.records import Unhandled
 from shared.ports import Change, Conflict, Insert, Outside, StorageUnavailable
 from shared.storage import keys
 
+WITHOUT_ID = "without-id"
+
 _log = logging.getLogger(__name__)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from shared.domain.errors import ChangeRefused, EventMalformed, Refusal
 from shared.domain.purchases import Event
-from shared.operations.count_unhandled import count_unhandled
+from shared.operations.count_unhandled import WITHOUT_ID, count_unhandled
 from shared.operations.read_back import take_hint
 from shared.operations.record_event import record_event
 from shared.ports import Hint, Outside
@@ -20,7 +20,7 @@ def receive_message(outside: Outside, name: str, headers: Mapping[str, str], bod
     try:
         told = marketplace.receive(headers, body, outside.clock())
     except EventMalformed as malformed:
-        count_unhandled(outside, name, malformed.event or "without-id", "", malformed.code)
+        count_unhandled(outside, name, malformed.event or WITHOUT_ID, "", malformed.code)
         raise
     if told is None:
         return

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from shared.domain.purchases import Event, Snapshot
+from shared.domain.errors import EventMalformed
+from shared.domain.purchases import Event, Snapshot, Unread
 from shared.domain.records import Subscription, Watermark
+from shared.operations.count_unhandled import WITHOUT_ID, count_unhandled
 from shared.operations.find_stuck import forget_handled
 from shared.operations.read_back import read_back
 from shared.operations.record_event import record_event
@@ -27,14 +29,20 @@ Report = Callable[[BaseException], None]
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """Counts, never names."""
+    """Counts, never names. What ``failed`` for good, since it cannot be read, is ``named`` among the unhandled."""
 
     seen: int = 0
     repaired: int = 0
     failed: int = 0
+    named: int = 0
 
     def __add__(self, other: "Reconciled") -> "Reconciled":
-        return Reconciled(self.seen + other.seen, self.repaired + other.repaired, self.failed + other.failed)
+        return Reconciled(
+            self.seen + other.seen,
+            self.repaired + other.repaired,
+            self.failed + other.failed,
+            self.named + other.named,
+        )
 
 
 def reconcile(outside: Outside, report: Report) -> Reconciled:
@@ -56,7 +64,20 @@ def replay_since(outside: Outside, marketplace: Marketplace, since: datetime, re
 
 def _replay(outside: Outside, marketplace: Marketplace, report: Report, since: datetime) -> Reconciled:
     sent = marketplace.events_since(since)
-    return _each(sent, lambda event: _take_sent(outside, event), report)
+    return _each(sent, _naming(outside, marketplace, lambda event: _take_sent(outside, event)), report)
+
+
+def _naming(outside: Outside, marketplace: Marketplace, handle: Callable[[Event], bool]) -> Callable[[Event], bool]:
+    """What handles an event, and counts by its name what cannot be read, so that it is seen and holds nothing up."""
+
+    def handle_or_name(event: Event) -> bool:
+        if isinstance(event.told, Unread):
+            named = event.id or WITHOUT_ID
+            count_unhandled(outside, marketplace.name, named, event.subscription, EventMalformed.code)
+            raise EventMalformed(named)
+        return handle(event)
+
+    return handle_or_name
 
 
 def _take_sent(outside: Outside, event: Event) -> bool:
@@ -67,7 +88,8 @@ def _take_sent(outside: Outside, event: Event) -> bool:
 
 
 def _compare_list(outside: Outside, marketplace: Marketplace, report: Report, _: datetime) -> Reconciled:
-    return _each(marketplace.subscriptions(), lambda listed: _repair(outside, listed), report)
+    repair = _naming(outside, marketplace, lambda listed: _repair(outside, listed))
+    return _each(marketplace.subscriptions(), repair, report)
 
 
 def _repair(outside: Outside, listed: Event) -> bool:
@@ -88,15 +110,18 @@ def _differs(header: Subscription | None, told: Snapshot) -> bool:
 
 
 def _each(listed: Iterator[Event], handle: Callable[[Event], bool], report: Report) -> Reconciled:
-    seen = repaired = failed = 0
+    seen = repaired = failed = named = 0
     for event in listed:
         seen += 1
         try:
             repaired += handle(event)
+        except EventMalformed as malformed:
+            report(malformed)
+            failed, named = failed + 1, named + 1
         except Exception as error:  # noqa: BLE001 - one bad record holds up no other
             report(error)
             failed += 1
-    return Reconciled(seen, repaired, failed)
+    return Reconciled(seen, repaired, failed, named)
 
 
 def _when_due(
@@ -106,7 +131,7 @@ def _when_due(
     run: Callable[[datetime], Reconciled],
     report: Report,
 ) -> Reconciled:
-    """One part of the work, if it is time. The watermark moves only when all of it succeeded."""
+    """One part of the work, if it is time. The watermark moves once all of it succeeded, or is named."""
     now = outside.clock()
     mark = outside.tables.read(row)
     if mark and mark.record.succeeded_at and now < mark.record.succeeded_at + every:
@@ -117,6 +142,6 @@ def _when_due(
     except Exception as error:  # noqa: BLE001 - the other marketplace must not wait for this one
         report(error)
         return Reconciled(failed=1)
-    if not done.failed:
+    if done.failed == done.named:
         outside.tables.write(Put(row, Watermark(done_until=now, succeeded_at=now)))
     return done

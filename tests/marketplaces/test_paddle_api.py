@@ -8,7 +8,7 @@ import pytest
 
 from shared.domain.errors import NotForSale
 from shared.domain.people import Person
-from shared.domain.purchases import Adjustment, Event, Payment, PaymentsRead, Snapshot
+from shared.domain.purchases import Adjustment, Event, Payment, PaymentsRead, Snapshot, Unread
 from shared.marketplaces.paddle import Paddle
 from shared.marketplaces.paddle.api import PaddleApi, PaddleRefused
 from shared.marketplaces.paddle.events import EVENT_TYPES, Catalogue
@@ -128,15 +128,20 @@ def test_events_are_asked_for_by_time_and_type_and_come_in_order(paddle: Paddle)
 
 
 @pytest.mark.parametrize("bad", [{"id": "sub/1"}, {"status": None}, {"items": "many"}, {"items": [{"quantity": -1}]}])
-def test_one_bad_record_holds_up_no_other(paddle: Paddle, bad: Payload) -> None:
+def test_one_bad_record_holds_up_no_other_and_is_named(paddle: Paddle, bad: Payload) -> None:
     good, spoilt = Subscription(), Subscription()
     for each in (spoilt, good):
         each.tell("created")
     PADDLE.entities["subscriptions"][spoilt.id].update(bad)
     PADDLE.events[0]["data"].update(bad)
+    names = ("", "") if "id" in bad else (spoilt.id, spoilt.partition)
 
-    assert [event.subscription for event in paddle.subscriptions()] == [good.partition]
-    assert [event.subscription for event in paddle.events_since(NOON)] == [good.partition]
+    listed, sent = [*paddle.subscriptions()], [*paddle.events_since(NOON)]
+
+    assert [type(event.told) for event in listed] == [type(event.told) for event in sent] == [Unread, Snapshot]
+    assert (listed[0].id, listed[0].subscription) == names
+    assert (sent[0].id, sent[0].subscription) == (PADDLE.events[0]["event_id"], names[1])
+    assert listed[1].subscription == sent[1].subscription == good.partition
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'{"data": {}}', b'{"data": [1]}', b'{"data": null}', b'"x"'])

@@ -1,7 +1,7 @@
 """What is read back from Paddle and listed there, through the same eyes as its events."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -10,7 +10,7 @@ from typing import Any
 from shared.domain.errors import EventMalformed, NotFound
 from shared.domain.instants import write_instant
 from shared.domain.names import subscription_id, vendor_id
-from shared.domain.purchases import Event, PaymentsRead
+from shared.domain.purchases import Event, PaymentsRead, Unread
 from shared.marketplaces.paddle.api import PaddleApi, PaddleRefused
 from shared.marketplaces.paddle.events import EVENT_TYPES, Catalogue, read_content, read_entity
 from shared.ports import Hint
@@ -71,15 +71,26 @@ def _transaction(api: PaddleApi, number: str) -> dict[str, Any] | None:
 def _that_make_sense(
     listed: Iterator[dict[str, Any]], read: Callable[[dict[str, Any]], Event | None]
 ) -> Iterator[Event]:
-    """One bad record holds up no other."""
+    """One bad record holds up no other, and is told as far as it can be named."""
     for found in listed:
         try:
             event = read(found)
-        except EventMalformed:
-            _log.warning("paddle: a listed record that makes no sense was passed over")
-            continue
+        except EventMalformed as malformed:
+            _log.warning("paddle: a listed record makes no sense: %s", malformed.event)
+            event = Event(malformed.event, _about(found), "", Unread(), ours=False)
         if event is not None:
             yield event
+
+
+def _about(found: Mapping[str, Any]) -> str:
+    """The subscription that a listed event, or subscription, is of; empty where it does not say."""
+    data = found.get("data", found)
+    named = data if isinstance(data, dict) else {}
+    is_itself = str(found.get("event_type", "subscription.")).startswith("subscription.")
+    try:
+        return subscription_id("paddle", str(named.get("id" if is_itself else "subscription_id") or ""))
+    except EventMalformed:
+        return ""
 
 
 def cancel(api: PaddleApi, name: str) -> None:
