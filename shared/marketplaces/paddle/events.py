@@ -128,7 +128,7 @@ def read_entity(
 
 def _named(data: Mapping[str, Any]) -> str:
     try:
-        return vendor_id(str(data.get("id")))
+        return vendor_id(str(data.get("id") or ""))
     except EventMalformed:
         return ""
 
