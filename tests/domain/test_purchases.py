@@ -308,6 +308,8 @@ def adjusted_items(sold: Subscription, number: str, *kinds: str, whole: str | No
         ("partial", ("full", "partial"), YES),
         ("full", ("tax",), YES),
         ("full", ("full", "tax"), YES),
+        ("full", ("proration",), YES),
+        ("full", ("full", "proration"), YES),
         ("partial", ("proration",), YES),
         ("something_new", ("full",), YES),
     ],

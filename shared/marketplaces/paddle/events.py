@@ -19,6 +19,7 @@ from shared.marketplaces.paddle.payloads import (
     AdjustmentData,
     AdjustmentHead,
     Envelope,
+    EnvelopeHead,
     Item,
     Period,
     SubscriptionData,
@@ -101,13 +102,15 @@ def read_event(body: bytes, catalogue: Catalogue) -> Event | Hint | None:
 
 def read_content(content: object, catalogue: Catalogue, transaction_of: TransactionOf | None) -> Event | None:
     """The same for an event that was listed rather than sent. Raises EventMalformed."""
-    envelope = _read(Envelope, content)
-    event = vendor_id(envelope.event_id)
+    head = _read(EnvelopeHead, content)
+    event = vendor_id(head.event_id)
     if catalogue.live and event.startswith("ntfsim"):
         # The dashboard's simulator signs with the real secret, about things that do not exist.
         return None
+    if head.event_type not in EVENT_TYPES:
+        return None
     try:
-        return _told(envelope, catalogue, transaction_of)
+        return _told(_read(Envelope, content), catalogue, transaction_of)
     except EventMalformed:
         raise EventMalformed(event) from None
 
@@ -156,16 +159,15 @@ def _subscription(envelope: Envelope, catalogue: Catalogue) -> Event | None:
     if status is None:
         _log.warning("paddle: a subscription status that is not known changes nothing")
         return None
-    ours = [item for item in data.items if item.price.id in catalogue.prices]
+    ours = [_read(Item, item.model_dump()) for item in data.items if item.price.id in catalogue.prices]
     if len(ours) != len(data.items):
         _log.warning("paddle: %d items without a plan give no seats", len(data.items) - len(ours))
-    quantity = sum(item.quantity for item in ours)
-    if quantity > _LARGEST_QUANTITY:
+    if sum(item.quantity for item in ours) > _LARGEST_QUANTITY:
         raise EventMalformed
     changed_at = _changed_at(data, envelope)
     if changed_at == _UNDATED:
         raise EventMalformed
-    told = _snapshot(data, status, _plan(ours, catalogue), quantity, instants.parse(changed_at))
+    told = _snapshot(data, status, ours, catalogue, instants.parse(changed_at))
     return _event(envelope, data.id, told, changed_at, data.custom_data, ours=bool(ours))
 
 
@@ -182,24 +184,26 @@ def _plan(items: list[Item], catalogue: Catalogue) -> str:
     return min(plans, key=catalogue.plans.index, default="")
 
 
-def _snapshot(data: SubscriptionData, status: Status, plan: str, quantity: int, changed_at: datetime) -> Snapshot:
+def _snapshot(
+    data: SubscriptionData, status: Status, ours: list[Item], catalogue: Catalogue, changed_at: datetime
+) -> Snapshot:
     period, change = data.current_billing_period, data.scheduled_change
     action = _SCHEDULED.get(change.action, "") if change else ""
     ended_at = {"ended": data.canceled_at or changed_at, "paused": data.paused_at or changed_at}.get(status)
     return Snapshot(
         status=status,
-        plan=plan,
-        quantity=quantity,
+        plan=_plan(ours, catalogue),
+        quantity=sum(item.quantity for item in ours),
         period_start=period.starts_at if period else None,
-        trial_end=_trial_end(data, period) if status == "trialing" else None,
+        trial_end=_trial_end(data, ours, period) if status == "trialing" else None,
         scheduled_action=action,
         scheduled_end=change.effective_at if change and action else None,
         ended_at=ended_at,
     )
 
 
-def _trial_end(data: SubscriptionData, period: Period | None) -> datetime | None:
-    ends = [item.trial_dates.ends_at for item in data.items if item.trial_dates]
+def _trial_end(data: SubscriptionData, ours: list[Item], period: Period | None) -> datetime | None:
+    ends = [item.trial_dates.ends_at for item in ours if item.trial_dates]
     return max(ends, default=None) or data.next_billed_at or (period.ends_at if period else None)
 
 
@@ -210,9 +214,12 @@ def _transaction(envelope: Envelope, catalogue: Catalogue) -> Event | None:
     data = _read(TransactionData, envelope.data)
     if data.subscription_id is None or data.billing_period is None:
         return None
+    ours = any(item.price.id in catalogue.prices for item in data.items)
+    if data.items and not ours:
+        # Another product on the same subscription, or on another one.
+        return None
     billed_on = instants.day_of(data.billed_at) if data.billed_at else None
     told = Payment(vendor_id(data.id), data.billing_period.ends_at, billed_on)
-    ours = any(item.price.id in catalogue.prices for item in data.items)
     return _event(envelope, data.subscription_id, told, envelope.occurred_at, data.custom_data, ours=ours)
 
 

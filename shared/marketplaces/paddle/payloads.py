@@ -30,6 +30,13 @@ def _known_order(value: object) -> object:
     return instants.sortable(text)
 
 
+def _moment_or_none(value: object) -> object:
+    try:
+        return _moment(value)
+    except ValueError:
+        return None
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("is no text")  # noqa: TRY004 - pydantic collects ValueErrors
@@ -37,17 +44,24 @@ def _text(value: object) -> str:
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+# What only tells the day of a payment must not lose it.
+KnownMoment = Annotated[datetime | None, BeforeValidator(_moment_or_none)]
 # The order of events needs every digit that Paddle sends, which a datetime does not keep.
 Order = Annotated[str, BeforeValidator(_sortable)]
 KnownOrder = Annotated[str | None, BeforeValidator(lambda value: None if value is None else _known_order(value))]
 Quantity = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
 
 
-class Envelope(BaseModel):
-    """What every event has."""
+class EnvelopeHead(BaseModel):
+    """By what it is told whether an event is of a type that is read at all."""
 
     event_id: str
     event_type: str
+
+
+class Envelope(EnvelopeHead):
+    """What every event has that is read."""
+
     occurred_at: Order
     data: dict[str, Any]
 
@@ -85,6 +99,13 @@ class Item(PaidItem):
     trial_dates: Period | None = None
 
 
+class AnyItem(PaidItem):
+    """A recurring item of whatever product; only of ours is the rest read."""
+
+    quantity: Any = None
+    trial_dates: Any = None
+
+
 class SubscriptionData(BaseModel):
     """A subscription as `subscription.*` events carry it, whole each time."""
 
@@ -92,7 +113,7 @@ class SubscriptionData(BaseModel):
     status: str
     created_at: KnownOrder = None
     updated_at: KnownOrder = None
-    items: list[Item]
+    items: list[AnyItem]
     current_billing_period: Period | None = None
     next_billed_at: Moment | None = None
     scheduled_change: ScheduledChange | None = None
@@ -114,7 +135,7 @@ class TransactionData(BaseModel):
     origin: str
     subscription_id: str | None = None
     billing_period: Period | None = None
-    billed_at: Moment | None = None
+    billed_at: KnownMoment = None
     items: list[PaidItem] = []
     custom_data: Any = None
 
