@@ -70,6 +70,7 @@ Told = Snapshot | Payment | Adjustment | PaymentsRead | Unread
 class Event:
     """One thing that a marketplace tells about one subscription.
 
+    ``subscription`` is empty for an adjustment that names only its transaction.
     ``id`` is empty for what we asked for ourselves, which leaves no receipt. ``version`` sorts events of one
     entity, and is empty where only asking tells which is newer. ``reference`` is what our checkout gave the
     marketplace to give back; ``ours`` says whether the event bears a price that we sell.

@@ -10,6 +10,7 @@ from shared.domain.purchases import Event, Snapshot, Unread
 from shared.domain.records import Subscription, Watermark
 from shared.operations.count_unhandled import WITHOUT_ID, count_unhandled
 from shared.operations.find_stuck import forget_handled
+from shared.operations.place_adjustment import place_adjustment
 from shared.operations.read_back import read_back
 from shared.operations.record_event import record_event
 from shared.operations.take_events import Recorded
@@ -75,7 +76,8 @@ def _naming(outside: Outside, marketplace: Marketplace, handle: Callable[[Event]
             named = event.id or WITHOUT_ID
             count_unhandled(outside, marketplace.name, named, event.subscription, EventMalformed.code)
             raise EventMalformed(named)
-        return handle(event)
+        placed = place_adjustment(outside, event)
+        return placed is not None and handle(placed)
 
     return handle_or_name
 

@@ -5,6 +5,7 @@ from shared.domain.purchases import LIVE, Event, Unread
 from shared.domain.records import Subscription
 from shared.operations.assign_seat import assign_own_seat
 from shared.operations.claim_subscription import claim_by_reference
+from shared.operations.place_adjustment import place_adjustment
 from shared.operations.take_events import Recorded, take_events
 from shared.ports import Outside, Stored
 
@@ -16,7 +17,10 @@ def record_event(outside: Outside, event: Event) -> Recorded:
     """
     if isinstance(event.told, Unread):
         raise EventMalformed(event.id)
-    header, recorded = take_events(outside, event.subscription, [event])
+    placed = place_adjustment(outside, event)
+    if placed is None:
+        return Recorded.NOTHING_TO_STORE
+    header, recorded = take_events(outside, placed.subscription, [placed])
     if header is not None:
         finish(outside, event.reference, header)
     return recorded

@@ -289,9 +289,20 @@ def test_the_partition_comes_from_the_event_itself(kind: str) -> None:
     assert received(EVENTS[kind]()).subscription == "paddle.sub_1"
 
 
-@pytest.mark.parametrize("kind", ["transaction", "adjustment"])
-def test_without_a_subscription_there_is_nothing_to_store(kind: str) -> None:
-    assert receive(changed(EVENTS[kind](), "data.subscription_id", None)) is None
+def test_a_transaction_without_a_subscription_is_nothing_to_store() -> None:
+    assert receive(changed(transaction_event(), "data.subscription_id", None)) is None
+
+
+def test_an_adjustment_without_a_subscription_names_its_transaction() -> None:
+    event = received(changed(adjustment_event(), "data.subscription_id", None))
+
+    assert (event.subscription, event.told.transaction) == ("", "txn_1")  # type: ignore[union-attr]
+
+
+def test_a_refund_of_items_without_a_subscription_takes_nothing_back() -> None:
+    refund = changed(adjustment_event(), "data.subscription_id", None)
+
+    assert receive(changed(refund, "data.type", "partial")) is None
 
 
 def test_a_transaction_without_a_period_buys_none() -> None:
@@ -476,7 +487,7 @@ def test_whatever_stands_anywhere_is_read_or_refused_and_never_a_surprise(kind: 
         event = receive(changed(payload, path, data.draw(json_values)))
     except EventMalformed:
         return
-    assert event is None or event.subscription.startswith("paddle.")
+    assert event is None or isinstance(event.told, Adjustment) or event.subscription.startswith("paddle.")
 
 
 @given(st.binary())

@@ -468,3 +468,30 @@ def test_a_refund_of_what_paddle_has_no_more_takes_nothing_back(world: World) ->
     assert reconcile(world.services, report).failed == 0
 
     assert world.code(BOB) == "LICENSED"
+
+
+@pytest.mark.parametrize("way", ["sent", "listed"])
+def test_money_that_went_back_is_found_by_its_transaction(world: World, way: str) -> None:
+    sold = seated(world, Subscription.bought)
+    [number] = world.paddle.entities["transactions"]
+    taken = sold.adjusted(number)
+    for data in (taken["data"], world.paddle.events[-1]["data"]):
+        data["subscription_id"] = None
+
+    if way == "sent":
+        send_in(world, taken)
+    else:
+        assert reconcile(world.services, report).failed == 0
+
+    assert world.code(BOB) == "NO_LICENSE"
+
+
+def test_money_that_went_back_for_nothing_that_is_known_is_nothing(world: World) -> None:
+    taken = Subscription().adjusted("txn_of_nobody")
+    for data in (taken["data"], world.paddle.events[-1]["data"]):
+        data["subscription_id"] = None
+
+    send_in(world, taken)
+    reconcile(world.services, report)
+
+    assert world.rows()["subscriptions"] == []

@@ -229,10 +229,9 @@ def _adjustment(envelope: Envelope, transaction_of: TransactionOf | None) -> Eve
         return None
     data = _read(AdjustmentData, envelope.data)
     full = adjustments.says_whole(data)
-    if data.subscription_id is None:
-        return None
     if data.action == "refund" and not full:
-        if not adjustments.may_be_whole(data):
+        # Without a subscription, nothing leads to the items of its transaction: it counts as partial.
+        if data.subscription_id is None or not adjustments.may_be_whole(data):
             return None
         number = vendor_id(data.transaction_id)
         if transaction_of is None:
@@ -247,7 +246,7 @@ def _adjustment(envelope: Envelope, transaction_of: TransactionOf | None) -> Eve
 
 def _event(
     envelope: Envelope,
-    subscription: str,
+    subscription: str | None,
     told: Snapshot | Payment | Adjustment,
     changed_at: str,
     custom_data: object,
@@ -257,7 +256,7 @@ def _event(
     found = custom_data.get(REFERENCE_MEMBER) if isinstance(custom_data, dict) else None
     return Event(
         id=envelope.event_id,
-        subscription=subscription_id("paddle", subscription),
+        subscription="" if subscription is None else subscription_id("paddle", subscription),
         version=f"{changed_at}|{envelope.occurred_at}|{envelope.event_id}",
         told=told,
         reference=str(found) if is_reference(found) else "",
