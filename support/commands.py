@@ -7,7 +7,8 @@ from datetime import datetime
 from shared.domain.errors import EventMalformed, Refusal
 from shared.domain.instants import parse
 from shared.operations.check_configuration import check_configuration
-from shared.operations.find_stuck import WITHOUT_ID, find_stuck
+from shared.operations.count_unhandled import WITHOUT_ID
+from shared.operations.find_stuck import find_stuck
 from shared.operations.reconcile import Reconciled
 from shared.operations.rekey_people import rekey_people
 from shared.operations.replay import replay_all_since, replay_event

@@ -1,20 +1,18 @@
 """Nothing stuck unnoticed: what is overdue, how old, and what it is; the operator's view of health."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from shared.domain.purchases import LIVE
 from shared.domain.records import Subscription, Unhandled
 from shared.domain.retention import RECEIPT_KEPT
+from shared.operations.count_unhandled import WITHOUT_ID, forget_unhandled
 from shared.operations.finding import Finding
 from shared.operations.watch_credentials import watch_credentials
-from shared.ports import Conflict, Delete, Outside, Stored
+from shared.ports import Outside, Stored
 from shared.storage import keys
 
-# What bore no id can neither be told again nor be seen to have come again.
-WITHOUT_ID = "without-id"
-# As long as Paddle repeats a message; Microsoft does so for less.
+# What bore no id can neither be told again nor be seen to have come again. Paddle repeats a message for that long.
 _WITHOUT_ID_KEPT = timedelta(days=3)
 
 _EVENT_STUCK_AFTER = timedelta(hours=1)
@@ -49,19 +47,6 @@ def forget_handled(outside: Outside) -> None:
             kept = _WITHOUT_ID_KEPT if stored.row.key == WITHOUT_ID else RECEIPT_KEPT
             if _is_older(stored, kept, now) or _was_handled_since(outside, stored):
                 forget_unhandled(outside, stored)
-
-
-def forget_event(outside: Outside, marketplace: str, event: str) -> None:
-    """Stop counting an event that was handled; of a malformed one nothing else says so, since it named nobody."""
-    counted = outside.tables.read(keys.unhandled(marketplace, event)) if event else None
-    if counted is not None:
-        forget_unhandled(outside, counted)
-
-
-def forget_unhandled(outside: Outside, counted: Stored[Unhandled]) -> None:
-    """Stop counting an event, unless it failed again meanwhile."""
-    with suppress(Conflict):
-        outside.tables.write(Delete(counted))
 
 
 def _is_older(counted: Stored[Unhandled], age: timedelta, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from shared.domain.records import Subscription
 from shared.marketplaces.paddle import Paddle
 from shared.marketplaces.paddle.api import PaddleApi
 from shared.marketplaces.paddle.events import Catalogue
+from shared.ports import Hint
 from shared.web import Web
 from tests.paddle import Payload, sign
 from tests.world import LARGE_PRICE, NOON, PRICE, SECRET
@@ -25,7 +26,9 @@ UNKNOWN = Purchase(Subscription(salt="salt", first_seen=NOON))
 
 
 def receive_body(body: bytes, paddle: Paddle = SANDBOX) -> Event | None:
-    return paddle.receive({"paddle-signature": sign(body, NOON)}, body, NOON)
+    event = paddle.receive({"paddle-signature": sign(body, NOON)}, body, NOON)
+    assert not isinstance(event, Hint)
+    return event
 
 
 def receive(payload: object, paddle: Paddle = SANDBOX) -> Event | None:

@@ -58,7 +58,14 @@ def test_a_key_that_bears_no_id_cannot_be_watched_and_that_is_said(api: PaddleAp
     assert PADDLE.calls == []
 
 
-@pytest.mark.parametrize(("status", "body", "said"), [(403, FORBIDDEN, "api_key.read"), (404, b"{}", "knows no key")])
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (403, FORBIDDEN, "api_key.read"),
+        (404, b'{"error": {"code": "not_found"}}', "knows no key"),
+        (404, b'{"error": {"code": "invalid_url"}}', "api_key.read"),
+    ],
+)
 def test_where_paddle_does_not_tell_it_is_said_why(api: PaddleApi, status: int, body: bytes, said: str) -> None:
     PADDLE.fail("/api-keys", status=status, body=body)
 
