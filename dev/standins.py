@@ -107,6 +107,7 @@ class StandIns:
             "MARKETPLACE_CLIENT_ID": PUBLISHER,
             "MARKETPLACE_CLIENT_SECRET": SECRET,
             "MARKETPLACE_RESOURCE_ID": MARKETPLACE,
+            "MARKETPLACE_OFFER_URL": "https://marketplace.microsoft.com/product/saas/vendor.example-add-in",
             "MARKETPLACE_OFFERS": json.dumps(offers),
             "PADDLE_API_URL": self.paddle.base,
             "PADDLE_API_KEY": self.paddle.keys.key,

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from shared.domain.errors import ClaimRefused
+from shared.domain.errors import ClaimRefused, EventMalformed
 from shared.domain.instants import day_of
+from shared.domain.names import vendor_id
 from shared.domain.people import Person
 from shared.domain.purchases import LIVE
 from shared.domain.records import OwnerKind, Subscription
@@ -24,6 +25,19 @@ class Claimant:
     is_administrator: bool
 
 
+def claim_by_transaction(
+    outside: Outside, claimant: Claimant, transaction: str, fact: str, owner_kind: OwnerKind
+) -> Stored[Subscription]:
+    """The same for who knows no subscription's name: the one that the transaction belongs to."""
+    try:
+        hint = outside.tables.read(keys.transaction_hint(vendor_id(transaction)))
+    except EventMalformed:
+        raise ClaimRefused from None
+    if hint is None:
+        raise ClaimRefused
+    return claim_by_proof(outside, claimant, hint.record.subscription, Proof(transaction, fact), owner_kind)
+
+
 def claim_by_proof(
     outside: Outside, claimant: Claimant, subscription: str, proof: Proof, owner_kind: OwnerKind
 ) -> Stored[Subscription]:
@@ -41,6 +55,8 @@ def claim_by_proof(
     header = _count_try(outside, header)
     if not marketplace.proves(subscription, proof, claimant.person, is_administrator=claimant.is_administrator):
         raise ClaimRefused
+    if header.record.quantity > 1:
+        owner_kind = "organisation"
     claimed = take_ownership(outside, header, claimant.account, owner_kind, _tenant(outside, subscription))
     if claimed.record.account != claimant.account:
         raise ClaimRefused

@@ -34,6 +34,12 @@ class Request:
 
 # Pages, which are in each language, too. Nobody is signed in here; who is has tests of their own.
 PAGES = {
+    "buy": [Request("GET", "/buy")],
+    "buy_arrived": [Request("GET", "/buy/arrived", 401)],
+    "buy_checkout": [Request("GET", "/buy/checkout", 401)],
+    "buy_chosen": [Request("POST", "/buy", 401)],
+    "buy_claim": [Request("GET", "/buy/claim", 401)],
+    "buy_claimed": [Request("POST", "/buy/claim", 401)],
     "landing": [Request("GET", "/landing")],
     "landing_confirmed": [Request("POST", "/landing", 401)],
     "privacy": [Request("GET", "/privacy")],
