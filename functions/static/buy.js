@@ -48,8 +48,7 @@ async function wait(state) {
     await new Promise((done) => setTimeout(done, looks < 20 ? 3000 : 20000));
     const answer = await fetch(location.href).catch(() => null);
     if (!answer || answer.status >= 500) continue;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (page.querySelector("#waiting")?.dataset.state === state) continue;
+    if ((await answer.text()).includes(`data-state="${state}"`)) continue;
     location.reload();
     return;
   }
