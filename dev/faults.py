@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 Kind = Literal[
     "duplicate",  # a webhook comes twice
     "reorder",  # a webhook comes after those that were to follow it
+    "shuffle",  # webhooks that are sent together come in any order
     "drop",  # a webhook never comes, though the vendor thinks it did
     "delay",  # a webhook comes ``seconds`` late, by the vendor's clock
     "forged",  # a webhook is signed by somebody else
@@ -19,13 +20,16 @@ Kind = Literal[
     "slow",  # an answer takes ``seconds``
     "429",  # come back in ``seconds``
     "500",
+    "503",  # come back in ``seconds``, nobody is here
     "reset",  # the connection is torn down instead of an answer
 ]
 Where = Literal["webhooks", "answers"]
 
 _PLACES: dict[Where, frozenset[str]] = {
-    "webhooks": frozenset({"duplicate", "reorder", "drop", "delay", "forged", "malformed", "unknown", "expired"}),
-    "answers": frozenset({"slow", "429", "500", "reset", "malformed", "unknown", "expired"}),
+    "webhooks": frozenset(
+        {"duplicate", "reorder", "shuffle", "drop", "delay", "forged", "malformed", "unknown", "expired"}
+    ),
+    "answers": frozenset({"slow", "429", "500", "503", "reset", "malformed", "unknown", "expired"}),
 }
 _numbers: Iterator[int] = itertools.count(1)
 
@@ -78,9 +82,10 @@ class Faults:
             self._ordered.append(fault)
         return fault
 
-    def clear(self) -> None:
+    def clear(self, id: int | None = None) -> None:  # noqa: A002 - what the field is called
+        """That one, or all of them."""
         with self._lock:
-            self._ordered.clear()
+            self._ordered = [fault for fault in self._ordered if id not in {None, fault.id}]
 
     @property
     def ordered(self) -> list[Fault]:

@@ -15,7 +15,7 @@ from functions.edge import body_of
 from shared.domain.errors import MediaTypeUnsupported, NotFromOurPage, SignedOut
 from shared.domain.people import Person
 from shared.domain.rights import Visitor
-from shared.operations.find_account import is_open
+from shared.operations.find_account import admits
 from shared.services import Services
 
 SESSION = "session"
@@ -56,12 +56,16 @@ def session_cookie(outside: Services, session: Session) -> str:
 
 
 def caller(req: func.HttpRequest, outside: Services) -> Session:
-    """Who is asking. Raises SignedOut where nobody is signed in, or the account that is named is gone or closed."""
+    """Who is asking.
+
+    Raises SignedOut where nobody is signed in, or no longer: the account that is named is gone or closed, or its person
+    signed out everywhere.
+    """
     content = open_cookie(req, outside, SESSION, SESSION_LASTS)
     if content is None:
         raise SignedOut
     session = _from_json(content)
-    if session.account and not is_open(outside, session.account):
+    if session.account and not admits(outside, session.account, session.signed_in_at):
         raise SignedOut
     return session
 
@@ -104,6 +108,19 @@ def sealed_cookie(outside: Services, name: str, content: Mapping[str, Any], last
     return f"{_full_name(outside, name)}={value}; {lasting}; Path=/; HttpOnly; SameSite=Lax{secure}"
 
 
+def ended_cookie(outside: Services, name: str) -> str:
+    """The `Set-Cookie` that takes a cookie of ours out of the browser."""
+    secure = "; Secure" if _is_https(outside) else ""
+    return f"{_full_name(outside, name)}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax{secure}"
+
+
+def cookies_named(req: func.HttpRequest, outside: Services, beginning: str) -> list[str]:
+    """The names of our cookies that begin like this."""
+    start = _full_name(outside, beginning)
+    names = {name for name, _ in _cookies(req)}
+    return sorted(beginning + name.removeprefix(start) for name in names if name.startswith(start))
+
+
 def open_cookie(req: func.HttpRequest, outside: Services, name: str, lasts: timedelta) -> dict[str, Any] | None:
     """What a cookie of ours holds; None where there is none that is ours and fresh."""
     opened = (outside.sealer.open(name, value, lasts) for value in _values(req, _full_name(outside, name)))
@@ -111,11 +128,14 @@ def open_cookie(req: func.HttpRequest, outside: Services, name: str, lasts: time
 
 
 def _values(req: func.HttpRequest, name: str) -> Iterator[str]:
+    return (value for found, value in _cookies(req) if found == name)
+
+
+def _cookies(req: func.HttpRequest) -> Iterator[tuple[str, str]]:
     # Requests that repeat the header arrive with a comma; a sealed value has neither.
     for cookie in re.split("[;,]", req.headers.get("cookie", "")):
-        found, _, value = cookie.strip().partition("=")
-        if found == name:
-            yield value
+        name, _, value = cookie.strip().partition("=")
+        yield name, value
 
 
 def _full_name(outside: Services, name: str) -> str:

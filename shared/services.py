@@ -131,7 +131,7 @@ def connect(env: Mapping[str, str], clock: Clock = utc_now, *, operator: TokenCr
             settings.entra_authority,
             settings.entra_client_id,
             sign_in_app,
-            settings.graph_url,
+            clock,
         ),
         sign_in_app=sign_in_app,
         directory=Graph(web, settings.graph_url),

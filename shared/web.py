@@ -17,6 +17,8 @@ from shared.domain.errors import Unavailable
 
 _TIMEOUTS = (3, 5)
 _LONGEST_WAIT_SECONDS = 5
+_LONGEST_ASKED_SECONDS = 60
+_MOST_DIGITS = 10
 _DENIED = {401, 403}
 _RETRIED = (429, 500, 502, 503, 504)
 
@@ -24,7 +26,14 @@ _log = logging.getLogger(__name__)
 
 
 class Unreachable(Unavailable):
-    """The other side did not answer, or answered that it cannot now; the same call may succeed later."""
+    """The other side did not answer, or answered that it cannot now; the same call may succeed later.
+
+    ``retry_after``: in how many seconds, where it said so.
+    """
+
+    def __init__(self, retry_after: int = Unavailable.retry_after) -> None:
+        super().__init__()
+        self.retry_after = retry_after
 
 
 class Denied(Unavailable):
@@ -107,7 +116,7 @@ class Web:
             _log.error("%s answered %d: %s", host, answer.status, call.denied_because)
             raise Denied(host, call.denied_because)
         if answer.status in _RETRIED:
-            raise Unreachable
+            raise Unreachable(seconds_of(answer.headers.get("Retry-After", "")))
         return answer
 
     def _send(self, call: Call, request_id: str) -> Answer:
@@ -134,3 +143,11 @@ def host_of(url: str) -> str:
     """Scheme, host and port: what a setting allows to be called."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def seconds_of(retry_after: str) -> int:
+    """What a `Retry-After` asks for: within a minute, and the usual where it says nothing that is a number."""
+    asked = retry_after.strip()
+    if not (asked.isdecimal() and len(asked) < _MOST_DIGITS):
+        return Unreachable.retry_after
+    return min(max(int(asked), 1), _LONGEST_ASKED_SECONDS)

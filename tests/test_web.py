@@ -39,6 +39,7 @@ def test_exactly_the_hosts_of_the_settings_may_be_called() -> None:
         "https://api.paddle.example",
         "https://marketplaceapi.microsoft.com",
         "https://login.microsoftonline.com",
+        "https://graph.microsoft.com",
     }
 
 
@@ -101,6 +102,18 @@ def test_a_wait_that_nobody_has_time_for_is_cut(web: Web, monkeypatch: pytest.Mo
 
     assert web.call(get()).status == 200
     assert waits == [5]
+
+
+@pytest.mark.parametrize(
+    ("told", "passed_on"),
+    [("17", 17), ("0", 1), ("86400", 60), ("9" * 5000, 5), ("", 5), ("soon", 5), ("-3", 5), ("1.5", 5)],
+)
+def test_what_we_do_not_wait_for_is_passed_on(web: Web, told: str, passed_on: int) -> None:
+    PADDLE.fail("/transactions", status=429, headers={"Retry-After": told})
+
+    with pytest.raises(Unreachable) as refused:
+        web.call(post())
+    assert refused.value.retry_after == passed_on
 
 
 def test_waits_differ(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:

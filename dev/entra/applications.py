@@ -20,7 +20,10 @@ _SKEW = 300
 
 @dataclass
 class Application:
-    """Registered in one tenant, with secrets, certificates (PEM) or federated subjects; ``version`` of its tokens."""
+    """Registered in one tenant, with secrets, certificates (PEM) or federated subjects; ``version`` of its tokens.
+
+    People sign in to it from any tenant, and are sent back to one of its ``redirect_uris``, letter by letter.
+    """
 
     id: str
     tenant: str
@@ -29,6 +32,8 @@ class Application:
     federated: list[str] = field(default_factory=list)
     expired_secrets: list[str] = field(default_factory=list)
     version: int = 2
+    name: str = "An application"
+    redirect_uris: list[str] = field(default_factory=list)
 
 
 def authenticate(form: dict[str, str], it: Application, endpoint: str, keys: KeyRing, now: datetime) -> None:

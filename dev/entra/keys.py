@@ -5,6 +5,8 @@ https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-s
 
 import base64
 import hashlib
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
@@ -38,29 +40,38 @@ class SigningKey:
 
 
 class KeyRing:
-    """Signs with the newest; those before it stay published until they are retired."""
+    """Signs with the newest; those before it stay published until they are retired.
 
-    def __init__(self) -> None:
+    For some tenants there is a key of their own, ``fixed``, which may sign for nobody else.
+    """
+
+    def __init__(self, *own: str) -> None:
         self.published = [SigningKey()]
-        self._stranger: SigningKey | None = None
+        self._own = own
 
     @property
     def current(self) -> SigningKey:
         return self.published[-1]
 
-    @property
+    @cached_property
     def stranger(self) -> SigningKey:
         """A key that was never published."""
-        self._stranger = self._stranger or SigningKey()
-        return self._stranger
+        return SigningKey()
+
+    @cached_property
+    def fixed(self) -> Mapping[str, SigningKey]:
+        return {tenant: SigningKey() for tenant in self._own}
 
     def rotate(self, *, retire: bool = False) -> SigningKey:
         """Sign with a new key from now on; ``retire``: those before are published no more."""
         self.published = [*([] if retire else self.published), SigningKey()]
         return self.current
 
+    def signer(self, tenant: str) -> SigningKey:
+        return self.fixed.get(tenant, self.current)
+
     def find(self, kid: object) -> SigningKey | None:
-        return next((key for key in self.published if key.id == kid), None)
+        return next((key for key in (*self.published, *self.fixed.values()) if key.id == kid), None)
 
 
 def _text(number: bytes) -> str:

@@ -89,16 +89,8 @@ class Api:
         if world.shapes.restarts:
             world.begin(it, world.clock())
         elif it.status == "PendingFulfillmentStart" and not it.activating:
-            it.activating = True
-            world.later.plan(world.habits.activates_after, lambda: self._settle_activation(it))
+            world.activate(it)
         return RECEIVED
-
-    def _settle_activation(self, it: Subscription) -> None:
-        if self._world.habits.next_activation_fails:
-            self._world.habits.next_activation_fails = False
-            self._world.end(it)
-        elif it.status == "PendingFulfillmentStart":
-            self._world.begin(it, self._world.clock())
 
     def _update(self, it: Subscription, request: Request) -> Reply:
         given = request.fields()

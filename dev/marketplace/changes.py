@@ -3,6 +3,7 @@
 https://learn.microsoft.com/partner-center/marketplace-offers/pc-saas-fulfillment-webhook
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from dev.marketplace.records import Operation, Subscription
@@ -27,11 +28,26 @@ class Changes:
             it = world.subscriptions[operation.subscription]
             world.operations[operation.id] = operation
             nested = world.shapes.subscription(it)
+        self._await(operation)
+        world.tell(operation, nested)
+        return operation
+
+    def restore(self, operations: Mapping[str, Operation]) -> None:
+        """What is in progress goes on."""
+        self._world.operations.update(operations)
+        for operation in operations.values():
+            if operation.status == "InProgress":
+                self._await(operation)
+
+    def _await(self, operation: Operation) -> None:
+        world = self._world
+        if operation.source == "Partner":
+            it = world.subscriptions[operation.subscription]
+            world.later.plan(world.habits.changes_after, lambda: self._grant(operation, it))
+            return
         world.later.plan(_GIVES_UP_AFTER, lambda: self.finish(operation, accepted=False))
         if world.habits.accepts_unanswered:
             world.later.plan(ACCEPTED_AFTER, lambda: self.finish(operation, accepted=True))
-        world.tell(operation, nested)
-        return operation
 
     def answered(self, operation: Operation, attempt: Attempt) -> bool:
         """Whether the webhook needs no further attempt, now that it was answered like this."""
@@ -82,7 +98,7 @@ class Changes:
         world = self._world
         operation = Operation(it.id, action, plan or it.plan, quantity or it.quantity, world.clock(), source="Partner")
         world.operations[operation.id] = operation
-        world.later.plan(world.habits.changes_after, lambda: self._grant(operation, it))
+        self._await(operation)
         return operation
 
     def _grant(self, operation: Operation, it: Subscription) -> None:

@@ -53,6 +53,9 @@ class Commands:
             world.notify(it, "Subscribe", nested={} if automatic == "minimal" else None)
         return {"id": it.id, **self.configure(it.id)}
 
+    def subscriptions(self) -> list[Shape]:
+        return [self._world.shapes.subscription(it) for it in list(self._world.subscriptions.values())]
+
     def configure(self, id: str) -> Shape:  # noqa: A002 - what the API calls it
         """The buyer presses Configure or Manage account: a new link, good for a day."""
         token = self._world.token(self._world.find(id))
@@ -92,10 +95,7 @@ class Commands:
 
     def stop_renewal(self, id: str) -> None:  # noqa: A002
         """Nobody is told, until the term ends."""
-        it = self._world.find(id, "Subscribed")
-        it.renews = False
-        if it.end is not None:
-            self._world.later.plan(it.end + timedelta(days=1) - self._world.clock(), lambda: self._let_end(it))
+        self._world.stop_renewal(self._world.find(id, "Subscribed"))
 
     def tell(self, id: str, action: str, *, status: Progress = "Succeeded", **members: Any) -> None:  # noqa: A002, ANN401
         """A webhook of any action, about nothing that happened; ``members`` replace those of its subscription."""
@@ -116,10 +116,6 @@ class Commands:
         now = self._world.clock()
         operation = Operation(it.id, action, plan or it.plan, quantity or it.quantity, now, fails=fails)
         return _told(self._changes.propose(operation))
-
-    def _let_end(self, it: Subscription) -> None:
-        if it.status == "Subscribed" and not it.renews:
-            self._world.end(it)
 
 
 def _told(operation: Operation) -> Shape:

@@ -1,10 +1,12 @@
 """The marketplace as a server: who may call it, and how its webhooks are signed and repeated."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
+from pydantic import TypeAdapter
 
 from dev.entra import Entra
 from dev.entra.stand_in import MARKETPLACE
@@ -12,17 +14,30 @@ from dev.marketplace.api import Api
 from dev.marketplace.changes import Changes
 from dev.marketplace.commands import Commands
 from dev.marketplace.emulator import Emulated
-from dev.marketplace.records import Operation
+from dev.marketplace.records import Operation, Subscription
 from dev.marketplace.shapes import Documented, Shape
 from dev.marketplace.world import World
 from dev.wire import Clock, Outbox, Reply, Request, Route, StandIn, answer
-from dev.wire.outbox import Delivery, Habits
+from dev.wire.outbox import Attempt, Delivery, Habits
 
 # 500 attempts over eight hours.
 _ATTEMPTS = 500
 _PAUSE = timedelta(hours=8) / _ATTEMPTS
 _PATIENCE = 20.0
 _OF_MINIMAL = frozenset({"id", "activityId", "publisherId", "subscriptionId", "timeStamp", "action", "purchaseToken"})
+
+
+@dataclass
+class _Kept:
+    """What the next run has to know."""
+
+    subscriptions: dict[str, Subscription]
+    operations: dict[str, Operation]
+    tokens: dict[str, tuple[str, datetime]]
+    outbox: list[dict[str, Any]]
+
+
+_KEPT = TypeAdapter(_Kept)
 
 
 class Marketplace(StandIn):
@@ -70,6 +85,24 @@ class Marketplace(StandIn):
     def tick(self) -> None:
         self.world.later.happen()
         super().tick()
+
+    def kept(self) -> str:
+        with self.world.lock:
+            kept = _Kept(self.world.subscriptions, self.world.operations, self.world.tokens, self.outbox.kept())
+        return _KEPT.dump_json(kept).decode()
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """Webhooks that were not delivered yet are tried again, at once."""
+        known = _KEPT.validate_python(kept)
+        self.world.restore(known.subscriptions)
+        self.world.tokens.update(known.tokens)
+        self._changes.restore(known.operations)
+        self.outbox.post([Delivery(**one, answered=self._settled(one["payload"]["id"])) for one in known.outbox])
+
+    def _settled(self, operation: str) -> Callable[[Attempt], bool]:
+        """Most of what is told can be asked for no more; then nothing hangs on the answer."""
+        it = self.world.operations.get(operation)
+        return lambda attempt: it is not None and self._changes.answered(it, attempt)
 
     def expired(self) -> Reply:
         # Where the documents say 403, this was seen, too.

@@ -56,7 +56,7 @@ class World:
     def add(self, it: Subscription) -> Subscription:
         self.subscriptions[it.id] = it
         if it.status == "PendingFulfillmentStart":
-            self.later.plan(UNCLAIMED_FOR, lambda: self._give_up(it))
+            self.later.plan(it.created + UNCLAIMED_FOR - self.clock(), lambda: self._give_up(it))
         return it
 
     def find(self, id: str, *statuses: Status) -> Subscription:  # noqa: A002 - what the API calls it
@@ -81,6 +81,17 @@ class World:
     def begin(self, it: Subscription, now: datetime) -> None:
         it.status, it.activating = "Subscribed", False
         it.begin_term(now)
+
+    def activate(self, it: Subscription) -> None:
+        """It takes a while."""
+        it.activating = True
+        self.later.plan(self.habits.activates_after, lambda: self._settle_activation(it))
+
+    def stop_renewal(self, it: Subscription) -> None:
+        """It ends with its term."""
+        it.renews = False
+        if it.end is not None:
+            self.later.plan(it.end + timedelta(days=1) - self.clock(), lambda: self._let_end(it))
 
     def notify(
         self,
@@ -112,8 +123,34 @@ class World:
             before = self.shapes.subscription(it)
             it.status, it.suspended_at = "Suspended", self.clock()
             after, since = self.shapes.subscription(it), it.suspended_at
-        self.later.plan(SUSPENDED_FOR, lambda: self._end_if_suspended(it, since))
+        self._await_end(it, since)
         self.notify(it, "Suspend", nested=before if self.shapes.stale else after)
+
+    def restore(self, subscriptions: Mapping[str, Subscription]) -> None:
+        """What they have ahead of them is going to happen."""
+        for it in subscriptions.values():
+            self.add(it)
+            if it.activating:
+                self.activate(it)
+            if not it.renews:
+                self.stop_renewal(it)
+            if it.suspended_at is not None:
+                self._await_end(it, it.suspended_at)
+
+    def _await_end(self, it: Subscription, since: datetime) -> None:
+        left = since + SUSPENDED_FOR - self.clock()
+        self.later.plan(left, lambda: self._end_if_suspended(it, since))
+
+    def _settle_activation(self, it: Subscription) -> None:
+        if self.habits.next_activation_fails:
+            self.habits.next_activation_fails = False
+            self.end(it)
+        elif it.status == "PendingFulfillmentStart":
+            self.begin(it, self.clock())
+
+    def _let_end(self, it: Subscription) -> None:
+        if it.status == "Subscribed" and not it.renews:
+            self.end(it)
 
     def _end_if_suspended(self, it: Subscription, since: datetime) -> None:
         if it.status == "Suspended" and it.suspended_at == since:

@@ -81,6 +81,15 @@ class Destination:
         simulated = {"event_id": event_id, "event_type": kind, "occurred_at": world.now()}
         self.outbox.post([self._delivery({**simulated, "notification_id": notification_id, "data": data})])
 
+    def kept(self) -> Entity:
+        return {"notifications": self.notifications, "outbox": self.outbox.kept()}
+
+    def restore(self, kept: Entity) -> None:
+        """What still had to be delivered is tried again, at once."""
+        self.notifications.update(kept["notifications"])
+        notified = [(one, self.notifications[one["payload"]["notification_id"]]) for one in kept["outbox"]]
+        self.outbox.post([Delivery(**one, answered=self._answered(of)) for one, of in notified])
+
     def _delivery(self, payload: Entity) -> Delivery:
         notification: Entity = {
             "id": payload["notification_id"],
@@ -95,7 +104,9 @@ class Destination:
             "notification_setting_id": self.setting["id"],
         }
         self.notifications[notification["id"]] = notification
+        return Delivery(payload["event_type"], payload, self._answered(notification))
 
+    def _answered(self, notification: Entity) -> Callable[[Attempt], bool]:
         def answered(attempt: Attempt) -> bool:
             taken = attempt.dropped or attempt.status in _OK
             notification["times_attempted"] += 1
@@ -106,7 +117,7 @@ class Destination:
                 notification["status"] = "failed"
             return False
 
-        return Delivery(payload["event_type"], payload, answered)
+        return answered
 
     def _sign(self, body: bytes, at: datetime, forged: bool) -> Mapping[str, str]:  # noqa: FBT001 - an Outbox's Sign
         """https://developer.paddle.com/webhooks/signature-verification."""

@@ -37,13 +37,20 @@ class Endings:
         world = self._world
         with world.telling():
             it = world.subscription(id, "active", "trialing", "past_due")
+            self._renewals.catch_up(it)
             if action not in {"cancel", "pause"} or it["scheduled_change"]:
                 raise Refused("Only to cancel or to pause can be scheduled, and only one at a time.")
             at = it["current_billing_period"]["ends_at"]
             planned = {"action": action, "effective_at": at, "resume_at": resume_at}
             world.change(it, scheduled_change=planned, next_billed_at=None)
             world.tell("subscription.updated", it)
-        world.later.plan(datetime.fromisoformat(at) - world.clock(), lambda: self._carry_out(it, planned))
+        self.await_(it)
+
+    def await_(self, it: Entity) -> None:
+        """What is scheduled happens when it is due."""
+        planned = it["scheduled_change"]
+        at = datetime.fromisoformat(planned["effective_at"])
+        self._world.later.plan(at - self._world.clock(), lambda: self._carry_out(it, planned))
 
     def undo(self, id: str) -> None:  # noqa: A002
         """Nothing is scheduled any more."""

@@ -32,6 +32,10 @@ class Stamps:
             self._last = now if self._last is None or now > self._last else self._last + _TICK
             return self._last
 
+    def go_on(self, last: datetime) -> None:
+        """Every moment from now on is later than this one."""
+        self._last = last
+
     def id(self, kind: str) -> str:
         milliseconds = int((self._last or self._clock()).timestamp() * 1000)
         return f"{kind}_{_text(milliseconds, 10)}{_text(next(self._numbers), 6)}{_text(secrets.randbits(50), 10)}"

@@ -4,7 +4,7 @@ https://developer.paddle.com/build/subscriptions/provision-access-webhooks
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from dev.paddle_api import agreements, entities, parties
@@ -28,8 +28,16 @@ class Purchases:
                 made["details"]["totals"] = entities.totals([])
             return made
 
-    def complete(self, id: str, *, email: str, name: str | None = None, company: str | None = None) -> Entity:  # noqa: A002
-        """The buyer pays. Raises Refused unless it is open."""
+    def complete(
+        self,
+        id: str,  # noqa: A002 - what Paddle calls it
+        *,
+        email: str,
+        name: str | None = None,
+        company: str | None = None,
+        began: datetime | None = None,
+    ) -> Entity:
+        """The buyer pays, or did so when it ``began``. Raises Refused unless it is open."""
         world = self._world
         with world.telling():
             transaction = world.transaction(id, "draft", "ready")
@@ -37,7 +45,7 @@ class Purchases:
             self._payments.tell(transaction, "ready", status="ready")
             self._payments.tell(transaction, "updated")
             self._payments.pay(transaction)
-            subscription = self._begin(transaction)
+            subscription = self._begin(transaction, began)
             self._payments.tell(transaction, "updated", subscription_id=subscription["id"])
             self._payments.complete(transaction)
             saved = entities.method(transaction["customer_id"], transaction["address_id"], world.now())
@@ -102,9 +110,10 @@ class Purchases:
         world.tell("business.created", made)
         return str(made["id"])
 
-    def _begin(self, transaction: Entity) -> Entity:
+    def _begin(self, transaction: Entity, began: datetime | None = None) -> Entity:
         world = self._world
-        subscription = self._made(transaction["items"], transaction["customer_id"], transaction["address_id"])
+        buyer, address = transaction["customer_id"], transaction["address_id"]
+        subscription = self._made(transaction["items"], buyer, address, began)
         for member in ("business_id", "collection_mode", "custom_data"):
             subscription[member] = transaction[member]
         transaction["billing_period"] = subscription["current_billing_period"]
@@ -113,13 +122,13 @@ class Purchases:
         world.tell(f"subscription.{'trialing' if subscription['status'] == 'trialing' else 'activated'}", subscription)
         return subscription
 
-    def _made(self, items: Sequence[Entity], customer: str, address: str) -> Entity:
+    def _made(self, items: Sequence[Entity], customer: str, address: str, began: datetime | None = None) -> Entity:
         world = self._world
         cycles = [item["price"]["billing_cycle"] for item in items]
         if any(cycle != cycles[0] for cycle in cycles):
             raise Refused("All items have to be billed at the same interval.")
         trial = items[0]["price"]["trial_period"]
-        at = world.stamps.moment()
+        at = began or world.stamps.moment()
         ends = at + timedelta(days=trial["frequency"]) if trial else after(at, cycles[0])
         made = agreements.subscription(world.stamps.id("sub"), items, at, ends)
         made.update(customer_id=customer, address_id=address, billing_cycle=cycles[0])

@@ -13,6 +13,7 @@ from dev.paddle_api.entities import Entity
 from dev.paddle_api.ids import text
 from dev.paddle_api.payments import Payments
 from dev.paddle_api.world import World, after, period
+from dev.wire import Refused
 
 
 class Renewals:
@@ -92,7 +93,15 @@ class Renewals:
         self._world.tell("subscription.updated", it)
         self._world.tell(f"subscription.{change}", it)
 
+    def catch_up(self, it: Entity) -> None:
+        """Paddle renews by itself; here somebody has to ask for it, or for what needs a period that still runs."""
+        ends = it["current_billing_period"] and datetime.fromisoformat(it["current_billing_period"]["ends_at"])
+        if it["status"] == "active" and not it["scheduled_change"] and ends and ends <= self._world.clock():
+            self._payments.settle(self._owe(it))
+
     def _owe(self, it: Entity) -> Entity:
+        if it["scheduled_change"]:
+            raise Refused("It does not renew, since a change is scheduled for the end of its period: undo that first.")
         self._advance(it)
         self._world.change(it)
         self._world.tell("subscription.updated", it)
@@ -103,8 +112,9 @@ class Renewals:
         return self._payments.bill(it, it["items"], origin, billing_period=about)
 
     def _advance(self, it: Entity) -> None:
-        starts = datetime.fromisoformat(it["current_billing_period"]["ends_at"])
-        self.begin(it, starts, it["items"])
+        """Nobody was here to renew what was due meanwhile, so an overdue period ends now."""
+        ends = datetime.fromisoformat(it["current_billing_period"]["ends_at"])
+        self.begin(it, max(ends, self._world.clock()), it["items"])
 
     def begin(self, it: Entity, starts: datetime, items: Sequence[Entity]) -> None:
         """A period of its billing cycle."""

@@ -1,7 +1,9 @@
 """Paddle as a server: its API, its script and checkout, and its webhooks."""
 
+import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from dev.paddle_api import entities
 from dev.paddle_api.api import Api
@@ -61,6 +63,15 @@ class Paddle(StandIn):
 
     def commands(self) -> Mapping[str, Callable[..., object]]:
         return {**self.play.all(), "simulate": self.simulate}
+
+    def kept(self) -> str:
+        with self.world.lock:
+            return json.dumps({"world": self.world.kept(), **self.destination.kept()})
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        self.world.restore(kept["world"])
+        self.play.restore()
+        self.destination.restore(kept)
 
     def simulate(self, kind: str, **data: object) -> None:
         """Raises Refused unless the destination takes simulations."""

@@ -13,6 +13,7 @@ from dev.wire.calendar import months_later
 from dev.wire.later import Later
 
 RETENTION = timedelta(days=90)
+_KEPT = ("customers", "addresses", "businesses", "transactions", "subscriptions", "adjustments")
 _MONTHS = {"month": 1, "year": 12}
 _DAYS = {"day": 1, "week": 7}
 
@@ -75,6 +76,17 @@ class World:
         since = self.clock() - RETENTION
         return [event for event in list(self._events) if datetime.fromisoformat(event["occurred_at"]) >= since]
 
+    def kept(self) -> Entity:
+        """Everything but the prices, which are given."""
+        return {**{name: getattr(self, name) for name in _KEPT}, "events": self._events}
+
+    def restore(self, kept: Entity) -> None:
+        for name in _KEPT:
+            getattr(self, name).update(kept[name])
+        self._events += kept["events"]
+        if self._events:
+            self.stamps.go_on(datetime.fromisoformat(self._events[-1]["occurred_at"]))
+
     def subscription(self, id: str, *statuses: str) -> Entity:  # noqa: A002
         """Raises Refused unless it is there, in one of these states."""
         return _found(self.subscriptions, id, statuses)
@@ -123,5 +135,6 @@ def _found(among: Mapping[str, Entity], id: str, statuses: Sequence[str]) -> Ent
     if it is None:
         raise Refused(f"There is no {id}.")
     if statuses and it["status"] not in statuses:
-        raise Refused(f"{id} is {it['status']}.")
+        wanted = " or ".join(statuses).replace("_", " ")
+        raise Refused(f"{id} is {it['status'].replace('_', ' ')}; it would have to be {wanted}.")
     return it

@@ -19,7 +19,9 @@ class Refused(Exception):
 
 
 class Control:
-    """GET, POST and DELETE ``faults``, POST ``clock`` (``set``, or ``advance`` by seconds) and any command by name."""
+    """GET, POST and DELETE ``faults`` (that one by its ``id``), POST ``clock`` (``set``, or ``advance`` by seconds) and
+    any command by name; GET of nothing lists the commands.
+    """
 
     def __init__(self, faults: Faults, clock: Clock, commands: Mapping[str, Callable[..., object]]) -> None:
         self._faults, self._clock, self._commands = faults, clock, commands
@@ -40,16 +42,16 @@ class Control:
 
     def _do(self, method: str, name: str, given: dict[str, Any]) -> object:
         match method, name:
+            case "GET", "":
+                return {name: str(inspect.signature(command)) for name, command in sorted(self._commands.items())}
             case "GET", "faults":
                 return [fault.model_dump() for fault in self._faults.ordered]
             case "POST", "faults":
                 return self._faults.order(_fault(given)).model_dump()
             case "POST", "clock":
                 return self._set_clock(**given)
-            case "DELETE", "faults":
-                return self._run("clear", {})
-            case "POST", _:
-                return self._run(name, given)
+            case ("DELETE", "faults") | ("POST", _):
+                return self._run("clear" if method == "DELETE" else name, given)
         raise LookupError
 
     def _run(self, name: str, given: dict[str, Any]) -> object:

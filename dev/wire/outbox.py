@@ -1,11 +1,12 @@
 """Webhooks on their way: signed anew at each attempt, tried again, and struck by the faults that were ordered."""
 
 import json
+import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 import requests
 
@@ -27,11 +28,20 @@ class Attempt(NamedTuple):
     status: int | None
     at: datetime
     dropped: bool = False
+    number: int = 0
+
+
+class Report(TypedDict):
+    """What became of the webhooks since one of them: ``next`` is the number of the one that is yet to come."""
+
+    next: int
+    attempts: list[dict[str, object]]
+    unattempted: list[int]
 
 
 @dataclass
 class Delivery:
-    """``answered`` hears of each attempt; what it answers is whether to try no more."""
+    """``answered`` hears of each attempt and answers whether to try no more; ``number`` tells them apart."""
 
     what: str
     payload: Payload
@@ -42,6 +52,7 @@ class Delivery:
     malformed: bool = False
     expired: bool = False
     forged: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,7 @@ class Outbox:
         self._waiting: list[Delivery] = []
         self._held: list[Delivery] = []
         self._lock = threading.Lock()
+        self._last = 0
         self._session = requests.Session()
         self._session.trust_env = False
 
@@ -70,8 +82,11 @@ class Outbox:
         """All of them in this order, unless a fault has it otherwise."""
         ahead: list[Delivery] = []
         behind: list[Delivery] = []
+        shuffled = False
         for delivery in deliveries:
             delivery.due = self._clock()
+            with self._lock:
+                delivery.number = self._last = self._last + 1
             struck = self._faults.strike("webhooks", delivery.what)
             if "delay" in struck:
                 delivery.due += timedelta(seconds=struck["delay"].seconds)
@@ -79,8 +94,11 @@ class Outbox:
                 delivery.payload = {**delivery.payload, self._habits.kind_member: "undocumented"}
             delivery.drop, delivery.malformed = "drop" in struck, "malformed" in struck
             delivery.expired, delivery.forged = "expired" in struck, "forged" in struck
+            shuffled |= "shuffle" in struck
             place = behind if "reorder" in struck else ahead
             place.extend([delivery] * (2 if "duplicate" in struck else 1))
+        if shuffled:
+            secrets.SystemRandom().shuffle(ahead)
         with self._lock:
             # One that is alone waits for the next to overtake it.
             if ahead or len(behind) > 1:
@@ -112,6 +130,17 @@ class Outbox:
         with self._lock:
             return [*self._waiting, *self._held]
 
+    def report(self, since: int = 0) -> Report:
+        """Of each attempt, and of what was not attempted yet."""
+        waiting = {one.number for one in self.waiting if one.number >= since and not one.attempts}
+        tried = [each for each in list(self.attempts) if each.number >= since]
+        told = [{**each._asdict(), "at": each.at.isoformat()} for each in tried]
+        return Report(next=self._last + 1, attempts=told, unattempted=sorted(waiting))
+
+    def kept(self) -> list[Payload]:
+        """What still has to be delivered, to be kept in a file."""
+        return [{"what": it.what, "payload": it.payload, "attempts": it.attempts} for it in self.waiting]
+
     def wait(self, attempts: int) -> timedelta | None:
         """Until the next attempt after so many, or none if that was the last."""
         return self._habits.wait(attempts)
@@ -120,7 +149,7 @@ class Outbox:
         self._session.close()
 
     def _attempt(self, it: Delivery, url: str) -> None:
-        attempt = Attempt(it.what, None if it.drop else self._send(it, url), self._clock(), it.drop)
+        attempt = Attempt(it.what, None if it.drop else self._send(it, url), self._clock(), it.drop, it.number)
         self.attempts.append(attempt)
         it.attempts += 1
         enough = it.answered(attempt)

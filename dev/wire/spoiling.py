@@ -9,7 +9,7 @@ from dev.faults import Fault, Kind
 from dev.wire.messages import Reply
 
 UNDOCUMENTED = "undocumented"
-INSTEAD: frozenset[Kind] = frozenset({"429", "500", "reset", "expired"})
+INSTEAD: frozenset[Kind] = frozenset({"429", "500", "503", "reset", "expired"})
 
 
 def failing(struck: Mapping[Kind, Fault]) -> Fault | None:

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Self
+from typing import Any, Self
 
 from dev.faults import Fault, Faults
 from dev.tls import Certificates
 from dev.wire.clock import Clock
 from dev.wire.control import PREFIX, Control
+from dev.wire.keeper import Keeper
 from dev.wire.messages import Reply, Request, Route, answer, find
-from dev.wire.outbox import Outbox
+from dev.wire.outbox import Outbox, Report
 from dev.wire.server import Server
 from dev.wire.spoiling import failing, spoil
 
@@ -20,16 +21,20 @@ class StandIn:
     # Members of answers whose values the fault "unknown" replaces.
     kinds: frozenset[str] = frozenset()
     outbox: Outbox | None = None
+    # Where its world is kept from one run to the next.
+    keeper: Keeper | None = None
 
     def __init__(self, clock: Clock | None = None, port: int = 0, certificates: Certificates | None = None) -> None:
         self.clock = clock or Clock()
         self.faults = Faults()
         self.asked: list[str] = []
-        self._server = Server(self._answer, port, certificates)
+        self._port, self._tls = port, certificates
+        self._server: Server | None = None
 
     @property
     def base(self) -> str:
-        return self._server.base
+        """Where it answers, or is going to if its port is fixed."""
+        return self._server.base if self._server else f"{'https' if self._tls else 'http'}://localhost:{self._port}"
 
     def routes(self) -> Iterable[Route]:
         raise NotImplementedError
@@ -48,14 +53,33 @@ class StandIn:
         self.clock.advance(**by)
         self.tick()
 
-    def clear(self) -> None:
-        """No more faults; what waits to be overtaken leaves."""
-        self.faults.clear()
+    def clear(self, id: int | None = None) -> None:  # noqa: A002 - a fault's
+        """No more faults, or that one no more; what waits to be overtaken leaves."""
+        self.faults.clear(id)
         if self.outbox:
             self.outbox.release()
 
+    def webhooks(self, since: int = 0) -> Report:
+        """What became of those from this number on."""
+        return self.outbox.report(since) if self.outbox else Report(next=0, attempts=[], unattempted=[])
+
+    def kept(self) -> str:
+        """The JSON of everything that its next run has to know."""
+        return "{}"
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """Go on from there. Raises whatever JSON of another shape leads to."""
+
+    def keep(self) -> None:
+        """Write down what changed, where there is something to write to."""
+        if self.keeper:
+            self.keeper.keep(self.kept())
+
     def throttled(self, seconds: float) -> Reply:
         return answer({}, 429, {"Retry-After": str(int(seconds))})
+
+    def unavailable(self, seconds: float) -> Reply:
+        return answer({}, 503, {"Retry-After": str(int(seconds))})
 
     def broken(self) -> Reply:
         return Reply(500, b"<html>Internal Server Error</html>", {"Content-Type": "text/html"})
@@ -68,25 +92,37 @@ class StandIn:
         return answer({"path": request.path}, 404)
 
     def __enter__(self) -> Self:
+        if self.keeper:
+            self.keeper.restore(self.restore)
+        server = self._server = Server(self._answer, self._port, self._tls)
+        own: dict[str, Callable[..., object]] = {"tick": self.tick, "clear": self.clear, "webhooks": self.webhooks}
         self._routes = list(self.routes())
-        self._control = Control(self.faults, self.clock, {**self.commands(), "tick": self.tick, "clear": self.clear})
-        self._server.start()
+        self._control = Control(self.faults, self.clock, {**self.commands(), **own})
+        server.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         try:
-            self._server.stop()
+            if self._server:
+                self._server.stop()
+            self.keep()
         finally:
             if self.outbox:
                 self.outbox.close()
 
     def _answer(self, request: Request) -> Reply:
+        try:
+            return self._answered(request)
+        finally:
+            self.keep()
+
+    def _answered(self, request: Request) -> Reply:
         if request.path.startswith(PREFIX):
             return self._control.answer(request)
         what = f"{request.method} {request.path}"
         self.asked.append(what)
         struck = self.faults.strike("answers", what)
-        if "slow" in struck:
+        if "slow" in struck and self._server:
             self._server.wait(struck["slow"].seconds)
         fault = failing(struck)
         if fault and not fault.after:
@@ -98,6 +134,8 @@ class StandIn:
         match fault.kind:
             case "429":
                 return self.throttled(fault.seconds)
+            case "503":
+                return self.unavailable(fault.seconds)
             case "reset":
                 return Reply(reset=True)
             case "expired":

@@ -1,6 +1,7 @@
 """Functions for people: a page at its route and in each language, and a page for whatever is refused."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import azure.functions as func
 
@@ -60,7 +61,14 @@ def wants_page(req: func.HttpRequest) -> bool:
 
 
 def show_refusal(
-    req: func.HttpRequest, outside: Services, refusal: Refusal, at: str, *, status: int = 0
+    req: func.HttpRequest,
+    outside: Services,
+    refusal: Refusal,
+    at: str,
+    *,
+    status: int = 0,
+    template: str = "refused.html",
+    **context: Any,  # noqa: ANN401 - whatever its template shows, and what else an answer has
 ) -> func.HttpResponse:
     """A page that says what was refused, with a next step."""
     told = problem(refusal, status=status)
@@ -71,7 +79,7 @@ def show_refusal(
         # The page is there to say what was refused, whoever asks.
         session = None
     number = told.status_code
-    return show(req, outside, "refused.html", session=session, status=number, headers=kept, at=at, refusal=refusal)
+    return show(req, outside, template, session=session, status=number, headers=kept, at=at, refusal=refusal, **context)
 
 
 def who(req: func.HttpRequest, outside: Services) -> Session | None:

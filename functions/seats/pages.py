@@ -13,7 +13,7 @@ from functions.seats.acts import Form, Told, act
 from functions.seats.asking import seat_id
 from shared.domain.errors import NotFound
 from shared.domain.seat_list import Sort, Wanted
-from shared.operations.find_subscriptions import Theirs, subscriptions_of
+from shared.operations.find_subscriptions import Theirs, seats_of, subscriptions_of
 from shared.operations.show_seats import own_seat, preview_cut, show_seats
 from shared.services import Services
 
@@ -56,6 +56,7 @@ def _show(req: func.HttpRequest, outside: Services, session: Session, form: Form
         refused=told.refusal.code if told.refusal else "",
         subscriptions=[(each, outside.terms.plan(each.header.record.plan)) for each in theirs],
         chosen=chosen,
+        seated=[] if chosen else seats_of(outside, session.person, session.account),
         then=quote(then, safe=""),
         approval=_approval(outside, session, told),
         seat_id=seat_id,
@@ -103,4 +104,4 @@ def _approval(outside: Services, session: Session, told: Told) -> str:
     """Where an administrator allows the directory for everybody, where that is what is missing."""
     if told.refusal is None or told.refusal.code != "CONSENT_NEEDED":
         return ""
-    return outside.sign_in.approval_url(session.person, f"{outside.issuer}/seats")
+    return outside.sign_in.approval_url(session.person.tenant, f"{outside.issuer}/sign-in/callback")

@@ -131,6 +131,7 @@ class Misconfigured(Refusal):
 class Unavailable(Refusal):
     """A party that the answer depends on did not answer; nothing is half done that a retry would not mend."""
 
+    retry_after = 5
     code = "UNAVAILABLE"
     sentence = "The server cannot answer right now. Try again later."
 

@@ -34,7 +34,7 @@ Status = Literal[
 ]
 OwnerKind = Literal["", "person", "organisation"]
 ScheduledAction = Literal["", "cancel", "pause"]
-Ending = Literal["", "cancel", "asked"]
+Ending = Literal["", "cancel", "asked", "elsewhere"]
 DueKind = Literal["subscription", "seat_hints", "reference", "account", "request"]
 RequestKind = Literal["access", "correction", "restriction", "objection", "erasure"]
 RequestOutcome = Literal["", "done", "refused"]
@@ -123,7 +123,7 @@ class Subscription(Record):
     claim_tried_on: Annotated[Day, OURS] = None
     first_seen: Annotated[Instant, CLOCKWORK] = None
     look_at: Annotated[Instant, CLOCKWORK] = None
-    # Its owner has left: it is to be cancelled, or nothing more is to be done.
+    # Its owner has left: it is to be cancelled, was, or can only be where it was bought.
     ending: Annotated[Ending, CLOCKWORK] = ""
     erasing: Annotated[bool, CLOCKWORK] = False
 

@@ -11,6 +11,9 @@ from shared.domain.records import Subscription
 # A directory role that was taken away meanwhile is believed for so long.
 RIGHT_BELIEVED = timedelta(hours=1)
 
+# What an account lists whose person lets us keep no tokens of theirs.
+NO_TOKENS = "tokens"
+
 Role = Literal["administrator", "buyer", "owner"]
 
 

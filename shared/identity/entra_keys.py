@@ -4,6 +4,8 @@ PyJWT's own client fetches past the one door for outgoing calls and fails when i
 """
 
 import threading
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import jwt
@@ -16,6 +18,21 @@ _SERVED_STALE = timedelta(hours=48)
 _COOLDOWN = timedelta(seconds=30)
 
 
+@dataclass(frozen=True, slots=True)
+class EntraKey:
+    """A key, and whom it may sign for: issuers by name, or with `{tenantid}` where the tenant goes.
+
+    https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-signing-key-issuer
+    """
+
+    public: jwt.PyJWK
+    issuers: frozenset[str]
+
+    def may_sign_for(self, issuer: str, tenant: str) -> bool:
+        """Whether a token of this issuer about this tenant may be signed with it."""
+        return any(template.replace("{tenantid}", tenant) == issuer for template in self.issuers)
+
+
 class EntraKeys:
     """The keys of one authority by their id."""
 
@@ -23,12 +40,12 @@ class EntraKeys:
         self._web = web
         self._url = url
         self._lock = threading.Lock()
-        self._keys: dict[str, jwt.PyJWK] = {}
+        self._keys: dict[str, EntraKey] = {}
         self._fetched_at: datetime | None = None
         self._asked_at: datetime | None = None
         self._failed = False
 
-    def key(self, kid: str, now: datetime) -> jwt.PyJWK | None:
+    def key(self, kid: str, now: datetime) -> EntraKey | None:
         """The key of that id; None if Entra has none. Raises Unavailable where it cannot be known."""
         with self._lock:
             if self._is_older_than(_KEPT, now) or kid not in self._keys:
@@ -54,9 +71,18 @@ class EntraKeys:
         self._fetched_at, self._failed = now, False
 
 
-def _read(document: object) -> dict[str, jwt.PyJWK]:
+def _read(document: object) -> dict[str, EntraKey]:
     try:
-        keys = jwt.PyJWKSet.from_dict(document if isinstance(document, dict) else {}).keys
-    except (jwt.PyJWTError, AttributeError, TypeError, ValueError):
+        listed = document["keys"] if isinstance(document, dict) else []
+        keys = jwt.PyJWKSet(listed).keys
+    except (jwt.PyJWTError, AttributeError, KeyError, TypeError, ValueError):
         raise Unreachable from None
-    return {key.key_id: key for key in keys if key.key_id and key.key_type == "RSA"}
+    # PyJWT does not tell this member.
+    issuers: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in listed:
+        issuers[str(entry.get("kid"))].add(str(entry.get("issuer", "")))
+    return {
+        key.key_id: EntraKey(key, frozenset(issuers[key.key_id]))
+        for key in keys
+        if key.key_id and key.key_type == "RSA"
+    }

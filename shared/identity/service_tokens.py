@@ -1,16 +1,16 @@
 """Service tokens through MSAL: one application for the whole process, since it is the cache."""
 
 import functools
-import json
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from shared.identity.certificates import expiry_of
+from shared.identity.msal_door import ThroughTheDoor
 from shared.ports import Credential
-from shared.web import Answer, Call, Denied, Unreachable, Web
+from shared.web import Denied, Web
 
 # https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 _CAUSES = {
@@ -109,7 +109,7 @@ class MsalTokens:
             self._client_id,
             authority=self._authority,
             client_credential=self._credential.for_msal(),
-            http_client=_ThroughTheDoor(self._web),
+            http_client=ThroughTheDoor(self._web),
             instance_discovery=False,
         )
 
@@ -118,43 +118,3 @@ def _cause(answer: object) -> str:
     numbers = answer.get("error_codes") if isinstance(answer, dict) else None
     known = [number for number in numbers if number in _CAUSES] if isinstance(numbers, list) else []
     return _CAUSES[known[0]] if known else _DENIED
-
-
-class _Response:
-    """The part of a response that MSAL reads."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.status_code = answer.status
-        self.text = answer.body.decode("utf-8", "replace")
-        self.headers = answer.headers
-
-    def raise_for_status(self) -> None:
-        if self.status_code >= 400:  # noqa: PLR2004
-            raise Unreachable
-
-    def json(self) -> Any:  # noqa: ANN401
-        return json.loads(self.text)
-
-
-class _ThroughTheDoor:
-    """MSAL's calls, like all others, go to hosts of the settings, with our time-outs."""
-
-    def __init__(self, web: Web) -> None:
-        self._web = web
-
-    def get(self, url: str, **options: Any) -> _Response:  # noqa: ANN401 - MSAL's own signature
-        """What MSAL asks for by GET."""
-        return _Response(self._web.call(_call("GET", url, options)))
-
-    def post(self, url: str, **options: Any) -> _Response:  # noqa: ANN401 - MSAL's own signature
-        """What MSAL asks for by POST."""
-        return _Response(self._web.call(_call("POST", url, options)))
-
-    def close(self) -> None:
-        """Nothing of its own to close."""
-
-
-def _call(method: str, url: str, options: Mapping[str, Any]) -> Call:
-    # MSAL reads Entra's refusals itself, so that 401 is an answer here.
-    headers, query, form = (options.get(name) or {} for name in ("headers", "params", "data"))
-    return Call(method, url, headers, query, form=form if method == "POST" else None, denied_because="")

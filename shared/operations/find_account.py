@@ -1,15 +1,19 @@
 """The account of a person, and whether one that a session names is still there."""
 
+from datetime import datetime
+
 from shared.domain.people import Person
 from shared.domain.records import Account
 from shared.ports import Outside, Stored
 from shared.storage import keys
 
 
-def is_open(outside: Outside, account: str) -> bool:
-    """Whether the account exists and is not being closed."""
+def admits(outside: Outside, account: str, signed_in_at: datetime) -> bool:
+    """Whether the account exists, is not being closed, and its person has not signed out everywhere since."""
     found = outside.tables.read(keys.account(account))
-    return found is not None and not found.record.closed
+    if found is None or found.record.closed:
+        return False
+    return found.record.not_before is None or signed_in_at > found.record.not_before
 
 
 def account_of(outside: Outside, person: Person) -> Stored[Account] | None:

@@ -43,7 +43,7 @@ def refresh_seats(outside: Outside, visitor: Visitor, subscription: str, seat_ke
         if profile is None:
             gone.append(seat.row.key)
             continue
-        fresh = _refresh(outside, seat, profile)
+        fresh = refresh_seat(outside, seat, profile)
         if fresh and (fresh.name, fresh.addresses) != (seat.record.name, seat.record.addresses):
             changed.append(shown(seat.row.key, fresh))
     return Refreshed(tuple(changed), tuple(gone))
@@ -58,7 +58,7 @@ def _person(seat: Seat) -> Person:
     return Person(seat.tenant, seat.object_id)
 
 
-def _refresh(outside: Outside, seat: Stored[Seat], profile: Profile) -> Seat | None:
+def refresh_seat(outside: Outside, seat: Stored[Seat], profile: Profile) -> Seat | None:
     """The seat as it is named now, new hints before it and old ones after; None where somebody else was faster."""
     named = _named(seat.record, profile)
     added, dropped = _without(named, seat.record.hints), _without(seat.record, named.hints)

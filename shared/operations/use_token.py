@@ -4,19 +4,25 @@ from shared.domain.errors import ConsentNeeded, SignedOut
 from shared.domain.instants import day_of
 from shared.domain.records import Token
 from shared.domain.retention import TOKEN_KEPT_UNUSED
-from shared.domain.rights import Visitor
+from shared.domain.rights import NO_TOKENS, Visitor
 from shared.operations.deletion import delete_if_there
 from shared.operations.persistence import persist
 from shared.ports import Access, Change, Conflict, Outside, Permission, Put, Stored
 from shared.storage import keys
 
-_PURPOSE = "graph tokens"
-
 
 def keep_tokens(outside: Outside, account: str, tokens: str) -> None:
-    """Keep the tokens of a sign-in beside the account, instead of those that were there."""
-    kept = Token(sealed=outside.token_sealer.seal(_PURPOSE, {"t": tokens}), used_on=day_of(outside.clock()))
-    outside.tables.write(Put(keys.token(account), kept))
+    """Keep the tokens of a sign-in beside the account, instead of those that were there.
+
+    Not of an account that is gone or closing, and not where its person wants none kept.
+    """
+    kept = Token(sealed=_seal(outside, account, tokens), used_on=day_of(outside.clock()))
+    persist(lambda: _keep(outside, account, kept))
+
+
+def keeps_tokens(outside: Outside, account: str) -> bool:
+    """Whether there are tokens beside the account."""
+    return outside.tables.read(keys.token(account)) is not None
 
 
 def graph_token(outside: Outside, visitor: Visitor, permission: Permission) -> str:
@@ -28,16 +34,23 @@ def graph_token(outside: Outside, visitor: Visitor, permission: Permission) -> s
     if not visitor.account:
         raise ConsentNeeded
     stored = outside.tables.read(keys.token(visitor.account))
-    opened = outside.token_sealer.open(_PURPOSE, stored.record.sealed, TOKEN_KEPT_UNUSED) if stored else None
-    if stored is None or opened is None:
+    tokens = _open(outside, stored) if stored else ""
+    if stored is None or not tokens:
         raise SignedOut if permission == "self" else ConsentNeeded
     try:
-        access = outside.sign_in.access(opened["t"], visitor.person, permission)
+        access = outside.sign_in.access(tokens, visitor.person, permission)
     except SignedOut:
         persist(lambda: delete_if_there(outside, keys.token(visitor.account)))
         raise
-    _renew(outside, stored, opened["t"], access)
+    _renew(outside, stored, tokens, access)
     return access.token
+
+
+def _keep(outside: Outside, account: str, kept: Token) -> None:
+    found = outside.tables.read(keys.account(account))
+    if found is not None and not found.record.closed and NO_TOKENS not in found.record.objections:
+        # Whoever closes the account or restricts this meanwhile changes the account first.
+        outside.tables.write(Put(keys.token(account), kept), Change(found, found.record))
 
 
 def _renew(outside: Outside, stored: Stored[Token], before: str, access: Access) -> None:
@@ -45,8 +58,22 @@ def _renew(outside: Outside, stored: Stored[Token], before: str, access: Access)
     today = day_of(outside.clock())
     if access.tokens == before and stored.record.used_on == today:
         return
-    sealed = outside.token_sealer.seal(_PURPOSE, {"t": access.tokens})
+    sealed = _seal(outside, stored.row.partition, access.tokens)
     try:
         outside.tables.write(Change(stored, stored.record.model_copy(update={"sealed": sealed, "used_on": today})))
     except Conflict:
         return
+
+
+def _seal(outside: Outside, account: str, tokens: str) -> str:
+    return outside.token_sealer.seal(_purpose(account), {"t": tokens})
+
+
+def _open(outside: Outside, stored: Stored[Token]) -> str:
+    """The tokens; empty for what is too old, or was sealed for another account."""
+    opened = outside.token_sealer.open(_purpose(stored.row.partition), stored.record.sealed, TOKEN_KEPT_UNUSED)
+    return str(opened["t"]) if opened else ""
+
+
+def _purpose(account: str) -> str:
+    return f"graph tokens of {account}"

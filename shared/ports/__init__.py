@@ -21,7 +21,7 @@ from shared.ports.marketplaces import (
     ServiceTokens,
     TokenChecker,
 )
-from shared.ports.people import Access, Attempt, Directory, Permission, Profile, SignedIn, SignIn, Wish
+from shared.ports.people import APPROVAL, Access, Attempt, Directory, Permission, Profile, SignedIn, SignIn, Wish
 from shared.ports.tables import (
     Change,
     Conflict,
@@ -39,6 +39,7 @@ from shared.ports.tables import (
 )
 
 __all__ = [
+    "APPROVAL",
     "Access",
     "Attempt",
     "Change",

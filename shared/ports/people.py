@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from shared.domain.people import Person
 
@@ -11,19 +10,31 @@ from shared.domain.people import Person
 Permission = Literal["self", "directory"]
 
 
+# What comes back with the answer to `SignIn.approval_url`, which is to no attempt of anybody's.
+APPROVAL = "approval"
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A sign-in that was begun. ``state`` travels sealed in the browser, and is needed once to finish it."""
+    """A sign-in that was begun. ``state`` travels sealed in the browser, and is needed once to finish it.
+
+    ``name`` goes to Microsoft and back in the open, as `state`: it tells several attempts apart and nothing else.
+    """
 
     url: str
-    state: Mapping[str, object] = field(repr=False)
+    name: str
+    state: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a sign-in is to be: a permission, and, where it widens one, of whom."""
+    """What a sign-in is to be: a permission, and, where it widens one, of whom.
+
+    ``lasting`` asks for tokens that are good beyond the hour, for who will keep them.
+    """
 
     permission: Permission = "self"
+    lasting: bool = False
     person: Person | None = None
     user_name: str = field(default="", repr=False)
     choose_account: bool = False
@@ -31,14 +42,19 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who signed in, from a checked ID token, and the tokens that came with it, as one text to be kept or dropped."""
+    """Who signed in, from a checked ID token, with a Graph access token for now.
+
+    ``tokens`` is all that came with it, as one text to be kept or dropped; whether it outlives the hour is ``lasting``.
+    """
 
     person: Person
     name: str = field(repr=False)
     user_name: str = field(repr=False)
     is_administrator: bool
     permission: Permission
+    token: str = field(repr=False)
     tokens: str = field(repr=False)
+    lasting: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +78,11 @@ class Profile:
 class SignIn(Protocol):
     """Microsoft 365 sign-in."""
 
-    def begin(self, wish: Wish, return_to: str, now: datetime) -> Attempt:
+    def begin(self, wish: Wish, return_to: str) -> Attempt:
         """Where to send the browser. Raises Unavailable."""
         ...
 
-    def finish(self, state: Mapping[str, object], answer: Mapping[str, str], now: datetime) -> SignedIn:
+    def finish(self, state: Mapping[str, Any], answer: Mapping[str, str]) -> SignedIn:
         """Who came back. Raises SignInFailed and its kinds, Unavailable."""
         ...
 
@@ -79,11 +95,14 @@ class SignIn(Protocol):
         ...
 
     def sign_out_url(self, return_to: str) -> str:
-        """Where Microsoft's own session ends."""
+        """Where Microsoft's own session ends. Raises Unavailable."""
         ...
 
-    def approval_url(self, person: Person, return_to: str) -> str:
-        """Where an administrator of the person's tenant allows the directory permission for everybody."""
+    def approval_url(self, tenant: str, return_to: str) -> str:
+        """Where an administrator allows the directory permission for everybody in the tenant, in any if it is empty.
+
+        They come back with the state APPROVAL, whatever they decided. Raises Unavailable.
+        """
         ...
 
 

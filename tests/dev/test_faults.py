@@ -388,3 +388,56 @@ class NoSuchMember(dict[str, Any]):
 
     def __missing__(self, _: str) -> None:
         raise KeyError("no such member")
+
+
+def command(paddle: Paddle, method: str, name: str, **given: Any) -> Any:  # noqa: ANN401
+    return requests.request(method, f"{paddle.base}/_control/{name}", json=given, timeout=SECONDS).json()
+
+
+def test_webhooks_that_are_sent_together_come_in_any_order(paddle: Paddle, receiver: Receiver) -> None:
+    paddle.faults.add("shuffle")
+    orders = set()
+    for _ in range(20):
+        receiver.received.clear()
+        paddle.play.purchase()
+        orders.add(tuple(kinds(receiver)))
+
+    assert len(orders) > 1
+    assert {tuple(sorted(order)) for order in orders} == {("activated", "completed", "created")}
+
+
+def test_one_fault_can_be_taken_back_and_lets_go_what_it_held(paddle: Paddle, receiver: Receiver) -> None:
+    kept = paddle.faults.add("500")
+    held = command(paddle, "POST", "faults", kind="reorder", match="created")
+    paddle.destination.subscribe("subscription.created")
+    paddle.play.purchase()
+    before = kinds(receiver)
+
+    command(paddle, "DELETE", "faults", id=held["id"])
+
+    assert (before, kinds(receiver)) == ([], ["created"])
+    assert paddle.faults.ordered == [kept]
+
+
+def test_what_became_of_webhooks_can_be_asked_for(paddle: Paddle, receiver: Receiver) -> None:
+    paddle.play.purchase()
+    since = command(paddle, "POST", "webhooks")["next"]
+    receiver.answers = [500]
+    paddle.faults.add("drop", match="activated")
+    paddle.faults.add("delay", match="completed", seconds=60)
+    paddle.play.purchase()
+
+    report = command(paddle, "POST", "webhooks", since=since)
+
+    outcomes = [(each["what"].rpartition(".")[2], each["status"], each["dropped"]) for each in report["attempts"]]
+    assert outcomes == [("created", 500, False), ("activated", None, True)]
+    assert report["unattempted"] == [since + 2]
+    assert report["next"] == since + 3
+
+
+def test_the_control_interface_lists_its_commands(paddle: Paddle) -> None:
+    listed = command(paddle, "GET", "")
+
+    assert listed["renew"] == "(id: str) -> None"
+    assert {"purchase", "refund", "simulate", "webhooks"} <= set(listed)
+    assert not {"begin", "twice", "catch_up", "await_"} & set(listed)

@@ -37,6 +37,7 @@ def test_of_people_nothing_more_is_held_than_this() -> None:
             "addresses",
             "last_sign_in",
             "closed",
+            "closing",
             "not_before",
             "objections",
             "requests",

@@ -30,7 +30,7 @@ def bought(world: World) -> Subscription:
 @pytest.fixture(scope="module")
 def quiet_world(azurite: Azurite) -> World:
     """A world that a whole module shares, since what it asks must leave nothing."""
-    made = World(environment(azurite))
+    made = World(environment(azurite, ENTRA_AUTHORITY="https://localhost:1/common"))
     empty_tables(made)
     return made
 

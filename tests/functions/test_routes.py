@@ -67,6 +67,10 @@ TAKEN = {
     "seats_refresh": [Request("POST", "/api/seats/refresh", 401)],
     "seats_search": [Request("POST", "/api/seats/search", 401)],
     "seats_take_back": [Request("DELETE", "/api/seats/paddle.sub_1.0", 401)],
+    # Entra is away here; where it is not is tested with it.
+    "sign_in": [Request("GET", "/sign-in", 503)],
+    "sign_in_callback": [Request("GET", "/sign-in/callback", 400)],
+    "sign_out": [Request("POST", "/sign-out")],
     # This world sells at Paddle only.
     "webhook_microsoft": [Request("POST", "/api/webhooks/microsoft", 404)],
     "webhook_paddle": [Request("POST", WEBHOOK, 200, SIGNED, UNKNOWN_EVENT)],

@@ -211,6 +211,17 @@ def test_strangers_are_shown_nothing_and_other_tenants_subscriptions_are_not_the
     assert shared.rows() == before
 
 
+def test_whoever_has_a_seat_and_looks_after_none_is_told_of_theirs(
+    served: str, shared: World, bought: Subscription
+) -> None:
+    assign_seat(shared.services, bought.partition, BOB)
+
+    page = read(browser(served, shared, BOB, account=False).get())
+
+    assert f"You have a seat, for {', '.join(BOB.addresses)}." in page.text("main")
+    assert "no subscription here" not in page.text("main")
+
+
 def test_nobody_signed_in_and_somebody_erased_are_asked_to_sign_in(
     served: str, shared: World, bought: Subscription
 ) -> None:

@@ -9,6 +9,7 @@ from shared.domain.instants import parse
 from shared.operations.assign_seat import Assignee
 from tests.histories.stored import Dump, Entity, stored
 from tests.paddle import Payload, Subscription
+from tests.paddle_api import PADDLE
 
 GRACE = timedelta(days=14)
 
@@ -23,12 +24,40 @@ class Bought:
     delivered: dict[str, Payload] = field(default_factory=dict)
     seats: set[str] = field(default_factory=set)
     was_seated: bool = False
+    unpaid_from: datetime | None = None
+
+    def hear(self, event: Payload) -> None:
+        """Paddle told this."""
+        self.delivered[event["event_id"]] = event
+        unpaid_from = self._unpaid_from(None)
+        self.unpaid_from = unpaid_from if unpaid_from == self.unpaid_from else None
+
+    def learn(self, now: datetime) -> None:
+        """Paddle was asked, and told all that there is."""
+        for entity in PADDLE.entities["subscriptions"], PADDLE.entities.get("transactions", {}):
+            for number, data in entity.items():
+                if self.paddle.id in {number, data.get("subscription_id")}:
+                    kind = "transaction.completed" if "origin" in data else "subscription.updated"
+                    self.delivered[number] = {"event_type": kind, "occurred_at": "", "data": data}
+        self.unpaid_from = self._unpaid_from(now)
+
+    def _unpaid_from(self, asked_at: datetime | None) -> datetime | None:
+        """Since when nothing is paid for, by what is known; that a payment lapsed is known once it was asked for."""
+        data, paid = self.snapshot(), self.paid_through()
+        if not self.is_live():
+            return None
+        begins = parse(data["current_billing_period"]["starts_at"])
+        if paid is None or paid <= begins:
+            return begins
+        has_lapsed = paid == self.unpaid_from or (asked_at is not None and paid <= asked_at)
+        return paid if has_lapsed else None
 
     def forget(self) -> None:
         """The server has nothing of it any more."""
         self.delivered.clear()
         self.seats.clear()
         self.was_seated = False
+        self.unpaid_from = None
 
     def snapshot(self) -> Any:  # noqa: ANN401 - JSON
         """The latest that was told of it; an end is always the latest."""
@@ -59,7 +88,7 @@ class Bought:
         if change and parse(change["effective_at"]) <= now:
             return False
         if data["status"] == "active":
-            return True
+            return self.unpaid_from is None or now < self.unpaid_from + GRACE
         unpaid_from = parse(data["current_billing_period"]["starts_at"])
         return now < max(unpaid_from, self.paid_through() or unpaid_from) + GRACE
 

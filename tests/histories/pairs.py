@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.operations.assign_seat import assign_seat
+from shared.operations.close_account import close_account
 from shared.operations.erase_account import erase_account
+from shared.operations.held_about import held_about
 from shared.operations.look_at_hints import look_at_hints
 from shared.operations.look_at_subscription import look_at_subscription
 from shared.operations.open_account import open_account
@@ -230,6 +232,33 @@ def an_account_that_closes_during_a_purge(world: World) -> Pair:
     )
 
 
+def an_account_that_is_closed_twice_at_once(world: World) -> Pair:
+    """With a seat that somebody else gave."""
+    bought, _ = organisation_with(world, 0, quantity=1)
+    own = Subscription(world.checkout(BOB, "person"), quantity=1)
+    deliver(world, *own.bought())
+    assign_seat(world.services, bought.partition, BOB)
+
+    def close(services: Services) -> None:
+        close_account(services, BOB.person)
+
+    return Pair([close, close], nothing, lambda: held_about(world.services, BOB.person) == [])
+
+
+def a_seat_given_while_its_person_closes(world: World) -> Pair:
+    """Whoever is given one afterwards has it."""
+    bought, _ = organisation_with(world, 0, quantity=1)
+    open_account(world.services, BOB.person, BOB.name, BOB.addresses)
+    return Pair(
+        [
+            lambda services: assign_seat(services, bought.partition, BOB),
+            lambda services: close_account(services, BOB.person),
+        ],
+        nothing,
+        lambda: {kept.kind for kept in held_about(world.services, BOB.person)} <= {"Seat", "SeatHint"},
+    )
+
+
 def two_buyers_of_one_subscription(world: World, other_kind: str) -> Pair:
     """Each with a checkout of their own; one of them is of another organisation."""
     bought = Subscription(world.checkout(BOB, "organisation"))
@@ -270,6 +299,8 @@ PAIRS: dict[str, Callable[[World], Pair]] = {
     "a payment while the account closes": a_payment_while_the_account_closes,
     "a payment read back while the account closes": a_payment_read_back_while_the_account_closes,
     "an account that closes during a purge": an_account_that_closes_during_a_purge,
+    "an account that is closed twice at once": an_account_that_is_closed_twice_at_once,
+    "a seat given while its person closes": a_seat_given_while_its_person_closes,
     "two buyers of one subscription": lambda world: two_buyers_of_one_subscription(world, "organisation"),
     "two buyers, one of them for herself": lambda world: two_buyers_of_one_subscription(world, "person"),
     "two events of one purchase": two_events_of_one_purchase,

@@ -134,7 +134,7 @@ def _look_problems(header: Subscription, notes: set[str]) -> Iterator[str]:
         yield "nothing looks at it in time"
     if (header.erasing or header.ending == "cancel") and not notes:
         yield "nothing goes on erasing it"
-    if header.ending == "asked" and (header.owner_kind or header.seats_used):
+    if header.ending in {"asked", "elsewhere"} and (header.owner_kind or header.seats_used):
         yield "somebody is left of what is over"
 
 

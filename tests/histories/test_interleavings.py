@@ -20,7 +20,13 @@ from tests.world import World
 
 MOST_INTERRUPTIONS = 2
 OF_THE_LONGEST = 1
-LONGEST = {"two purges", "an account that closes during a purge", "two events of one purchase"}
+LONGEST = {
+    "two purges",
+    "an account that closes during a purge",
+    "an account that is closed twice at once",
+    "a seat given while its person closes",
+    "two events of one purchase",
+}
 OF_A_RESEAT = 2
 
 

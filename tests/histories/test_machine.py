@@ -104,7 +104,7 @@ class Histories(RuleBasedStateMachine):
         if recorded is Recorded.NOTHING_TO_STORE:
             assert bought.is_long_over(event, self.world.clock())
             return
-        bought.delivered[event["event_id"]] = event
+        bought.hear(event)
         header = header_of(after, bought)
         assert header is not None, "a purchase was lost"
         self.check_owner(bought, header, before)
@@ -168,14 +168,19 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def purge(self) -> None:
         before, now = self.rows(), self.world.clock()
+        self.world.paddle.calls.clear()
         self.world.purge()
         after = self.rows_after()
         assert early(before, after, now) == []
         assert late(after, now) == []
         for bought in self.all:
-            if header_of(after, bought) is None:
+            header = header_of(after, bought)
+            if header is None:
                 bought.forget()
             bought.seats &= seated(after, bought)
+            if header is not None and self.world.paddle.asked(f"/subscriptions/{bought.paddle.id}"):
+                bought.learn(now)
+                self.check_own_seat(bought, header, seated(after, bought))
 
     @rule(buyer=st.sampled_from([ALICE, BOB]))
     def close_account(self, buyer: Assignee) -> None:

@@ -78,8 +78,8 @@ class SignInInMemory:
 
     permissions: set[Permission]
 
-    def approval_url(self, person: Person, return_to: str) -> str:
-        assert person
+    def approval_url(self, tenant: str, return_to: str) -> str:
+        assert tenant
         return f"https://login.example/approve?then={return_to}"
 
     def access(self, tokens: str, person: Person, permission: Permission) -> Access:
