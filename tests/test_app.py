@@ -63,7 +63,9 @@ def test_the_app_indexes_with_an_empty_environment_and_says_nothing() -> None:
 
     assert set(names) == {
         *(in_each_language("home") - {"home"}),
-        *in_each_language("buy", "buy_arrived", "buy_checkout", "buy_chosen", "buy_claim", "buy_claimed"),
+        *in_each_language(
+            "buy", "buy_arrived", "buy_checkout", "buy_chosen", "buy_claim", "buy_claimed", "buy_converted"
+        ),
         *in_each_language("landing", "landing_confirmed", "privacy", "seats", "seats_changed"),
         *("health", "license", "license_keys", "purge", "reconcile"),
         *(f"seats_{name}" for name in ("assign", "check", "export", "give", "list", "move", "read", "refresh")),

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import azure.functions as func
 
-from functions.buy import checkout, choosing, claim
+from functions.buy import checkout, choosing, claim, convert
 from shared.services import Services
 
 
 def blueprint(services: Callable[[], Services]) -> func.Blueprint:
     """The pages."""
     functions = func.Blueprint()
-    for module in (choosing, checkout, claim):
+    for module in (choosing, checkout, claim, convert):
         module.register(functions, services)
     return functions

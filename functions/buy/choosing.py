@@ -13,6 +13,7 @@ from shared.domain.errors import NotForSale
 from shared.domain.people import PERSONAL_TENANT
 from shared.domain.records import OwnerKind
 from shared.operations.buy import start_purchase
+from shared.operations.convert_purchase import convertible
 from shared.services import Services
 
 _LONGEST_NUMBER = 5
@@ -74,4 +75,5 @@ def _show(
         stores=outside.stores,
         is_personal=session is not None and session.person.tenant == PERSONAL_TENANT,
         form=form,
+        grown=convertible(outside, session.visitor) if session else [],
     )

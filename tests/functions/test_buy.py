@@ -337,3 +337,17 @@ def test_a_claim_is_tried_five_times_a_day(alice: Shopper, unclaimed: dict[str, 
         alice.post("/buy/claim", **{**unclaimed, "invoice": "1"})
 
     assert alice.post("/buy/claim", **unclaimed).status == 409
+
+
+def test_what_grew_beyond_ones_own_seat_is_offered_to_the_organisation(alice: Shopper, shop: World) -> None:
+    bought = Subscription(shop.checkout(ALICE, "person"), quantity=1)
+    deliver(shop, *bought.bought())
+    assert "it has grown" not in read(alice.get()).text("main")
+    bought.later(days=1)
+    deliver(shop, *bought.resized(3))
+    assert "it has grown" in read(alice.get()).text("main")
+
+    answer = alice.post("/buy/convert", subscription=bought.partition)
+
+    assert (answer.status, answer.header("location")) == (303, ["/seats"])
+    assert header(shop, bought).owner_kind == "organisation"

@@ -40,6 +40,7 @@ PAGES = {
     "buy_chosen": [Request("POST", "/buy", 401)],
     "buy_claim": [Request("GET", "/buy/claim", 401)],
     "buy_claimed": [Request("POST", "/buy/claim", 401)],
+    "buy_converted": [Request("POST", "/buy/convert", 401)],
     "landing": [Request("GET", "/landing")],
     "landing_confirmed": [Request("POST", "/landing", 401)],
     "privacy": [Request("GET", "/privacy")],
