@@ -60,4 +60,4 @@ class AdminConsent:
         self._state.consents.grant(attempt.application.id, user.tenant, scopes)
         granted = {"scope": attempt.asked["scope"]} if attempt.asked.get("scope") else {}
         answer = {"admin_consent": "True", "tenant": user.tenant, **granted}
-        return redirect(attempt.back(answer), self._state.remember(user))
+        return redirect(attempt.back(answer), self._state.remember(user, self._state.clock()))

@@ -132,4 +132,4 @@ class Authorize:
         )
         home = state.directory.users.get(user.home or "", user)
         code = state.sign_ins.code(it, state.clock())
-        return redirect(attempt.back({"code": code, "session_state": user.id}), state.remember(home))
+        return redirect(attempt.back({"code": code, "session_state": user.id}), state.remember(home, since))

@@ -30,9 +30,9 @@ class State:
         self.directory, self.consents = demo(), Consents()
         self.sign_ins, self.misbehaviour = SignIns(), Misbehaviour()
 
-    def remember(self, user: User) -> str:
+    def remember(self, user: User, since: datetime) -> str:
         """The cookie of a browser where somebody signed in."""
-        value = f"{user.id}.{self.sign_ins.generations[user.id]}.{int(self.clock().timestamp())}"
+        value = f"{user.id}.{self.sign_ins.generations[user.id]}.{int(since.timestamp())}"
         return f"{_COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax"
 
     def remembered(self, request: Request) -> tuple[User, datetime] | None:

@@ -25,7 +25,7 @@ class Graph(StandIn):
 
     def __init__(self, entra: Entra, clock: Clock | None = None, port: int = 0) -> None:
         super().__init__(clock or entra.clock, port)
-        self._entra = entra
+        self.entra = entra
 
     @property
     def url(self) -> str:
@@ -71,10 +71,10 @@ class Graph(StandIn):
         return answering
 
     def _caller(self, request: Request) -> tuple[User, frozenset[str]]:
-        claims = self._entra.read(request.bearer or "", GRAPH)
+        claims = self.entra.read(request.bearer or "", GRAPH)
         if claims is None:
             raise problems.unauthorised("Access token is empty." if not request.bearer else "Invalid token.")
-        user = self._entra.state.directory.users.get(str(claims.get("oid")))
+        user = self.entra.state.directory.users.get(str(claims.get("oid")))
         if user is None:
             raise problems.unauthorised("The user was not found.")
         return user, frozenset(str(claims.get("scp", "")).split())
@@ -87,7 +87,7 @@ class Graph(StandIn):
         if user.is_personal:
             raise problems.denied()
         _require(scopes, _ME)
-        tenant = self._entra.state.directory.tenants[user.tenant]
+        tenant = self.entra.state.directory.tenants[user.tenant]
         domains = [
             {"name": name, "isDefault": number == 0, "isInitial": "onmicrosoft" in name, "type": "Managed"}
             for number, name in enumerate(tenant.domains)
@@ -101,14 +101,14 @@ class Graph(StandIn):
         # https://learn.microsoft.com/graph/api/user-list: guests cannot list, personal accounts have no directory.
         if user.is_guest or user.is_personal:
             raise problems.denied()
-        return listed(self._entra.state.directory.of(user.tenant), request.query, request.headers, self.url)
+        return listed(self.entra.state.directory.of(user.tenant), request.query, request.headers, self.url)
 
     def _user(self, request: Request, user: User, scopes: frozenset[str]) -> object:
         named = request.parameters["id"]
         if user.is_called(named) or named == id_of(user):
             return self._me(request, user, scopes)
         _require(scopes, _OTHERS)
-        others = self._entra.state.directory.of(user.tenant)
+        others = self.entra.state.directory.of(user.tenant)
         found = next((each for each in others if named in {each.id, each.user_principal_name}), None)
         if found is None:
             raise problems.nowhere(named)

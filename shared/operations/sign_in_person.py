@@ -9,6 +9,7 @@ from shared.domain.instants import day_of
 from shared.domain.rights import Visitor
 from shared.operations.find_account import account_of
 from shared.operations.find_subscriptions import subscriptions_of
+from shared.operations.object_to import allow_tokens
 from shared.operations.open_account import open_account
 from shared.operations.persistence import persist
 from shared.operations.use_token import keep_tokens, keeps_tokens
@@ -56,6 +57,9 @@ def finish_sign_in(outside: Outside, purpose: Purpose, state: Mapping[str, Any],
         visitor = replace(visitor, account=account)
     if visitor.account:
         persist(lambda: _put_right(outside, visitor.account, profile))
+        if signed_in.permission == "directory":
+            # Whoever wanted no tokens kept has just given the permission for which they are.
+            allow_tokens(outside, visitor.person)
         # Tokens for the hour are better than none, and worse than those of a sign-in to buy or to assign.
         if signed_in.lasting or not keeps_tokens(outside, visitor.account):
             keep_tokens(outside, visitor.account, signed_in.tokens)

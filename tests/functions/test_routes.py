@@ -34,6 +34,8 @@ class Request:
 
 # Pages, which are in each language, too. Nobody is signed in here; who is has tests of their own.
 PAGES = {
+    "account": [Request("GET", "/account", 401)],
+    "account_changed": [Request("POST", "/account", 401)],
     "buy": [Request("GET", "/buy")],
     "buy_arrived": [Request("GET", "/buy/arrived", 401)],
     "buy_checkout": [Request("GET", "/buy/checkout", 401)],
@@ -55,6 +57,8 @@ TAKEN = {
         for language in LANGUAGES
     },
     **{f"home_{language}": [Request("GET", f"/{language}")] for language in LANGUAGES},
+    "account_close": [Request("POST", "/api/account/close", 401)],
+    "account_export": [Request("GET", "/api/account/export", 401)],
     "health": [Request("GET", "/api/health")],
     "license": [Request("POST", LICENSE, 200, JSON, GOOD), Request("OPTIONS", LICENSE, 204)],
     "license_keys": [Request("GET", "/.well-known/jwks.json")],

@@ -16,8 +16,9 @@ from shared.operations.find_account import account_of
 from shared.operations.find_subscriptions import seats_of
 from shared.operations.note_request import requests_of
 from shared.operations.object_to import allow_last_use, allow_tokens, object_to_last_use, restrict_tokens
+from shared.operations.sign_in_person import finish_sign_in
 from shared.operations.use_token import graph_token, keep_tokens
-from shared.ports import Outside, Profile, StorageUnavailable, Stored, Write
+from shared.ports import Outside, Profile, SignedIn, StorageUnavailable, Stored, Write
 from shared.storage import keys
 from tests.histories.around import over
 from tests.histories.faults import FaultyTables
@@ -260,3 +261,31 @@ def test_a_right_whose_use_dies_anywhere_is_used_again_and_holds(
         use(memory.services)
         assert (seat_of(memory, ALICE), account(memory).objections) == expected, fault
         assert (stored(memory.rows(), "accounts", "token") == []) == bool(expected[1])
+
+
+class SignedInForTheDirectory:
+    """Microsoft after Alice allowed the directory to be read."""
+
+    def finish(self, *_: object) -> SignedIn:
+        return SignedIn(
+            ALICE.person,
+            ALICE.name,
+            ALICE.addresses[0],
+            is_administrator=True,
+            permission="directory",
+            token="access",
+            tokens="new tokens",
+            lasting=True,
+        )
+
+
+def test_who_allows_the_directory_lifts_what_kept_tokens_from_being_kept(memory: World, bought: Subscription) -> None:
+    assert bought
+    visitor(memory)
+    restrict_tokens(memory.services, ALICE.person)
+    sign_in: Any = SignedInForTheDirectory()
+
+    finish_sign_in(replace(memory.services, sign_in=sign_in), "assign", {}, {})
+
+    assert stored(memory.rows(), "accounts", "token")
+    assert account(memory).objections == ()

@@ -22,9 +22,13 @@ def test_the_app_indexes_and_answers_without_any_setting(capfd: pytest.CaptureFi
     assert runtime.functions.keys() == {
         *(in_each_language("home") - {"home"}),
         *in_each_language(
+            "account", "account_changed", "landing", "landing_confirmed", "privacy", "seats", "seats_changed"
+        ),
+        *in_each_language(
             "buy", "buy_arrived", "buy_checkout", "buy_chosen", "buy_claim", "buy_claimed", "buy_converted"
         ),
-        *in_each_language("landing", "landing_confirmed", "privacy", "seats", "seats_changed"),
+        "account_close",
+        "account_export",
         "health",
         "license",
         "license_keys",
