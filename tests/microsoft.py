@@ -55,6 +55,7 @@ def settings(entra: Entra, market: Marketplace, **changed: str) -> dict[str, str
         "MARKETPLACE_CLIENT_ID": CLIENT,
         "MARKETPLACE_CLIENT_SECRET": CLIENT_SECRET,
         "MARKETPLACE_RESOURCE_ID": MARKETPLACE,
+        "MARKETPLACE_OFFER_URL": "https://store.example/mail-merge",
         "MARKETPLACE_OFFERS": json.dumps({**OFFERS, "flat-offer": {"flat": "team"}}),
         "EXTRA_CA_FILE": str(entra.certificates.ca),
         **changed,

@@ -1,4 +1,4 @@
-"""Whose a purchase can be: more than one seat is for an organisation, and a personal account is nobody's."""
+"""Whose a purchase can be: more than one seat is for an organisation, and a personal account has none."""
 
 from shared.domain.errors import NotForSale
 from shared.domain.people import PERSONAL_TENANT
@@ -10,8 +10,8 @@ def owner_kind_for(quantity: int, tenant: str, wanted: OwnerKind) -> OwnerKind:
 
     Raises NotForSale for several seats to a personal account: it could give them to nobody.
     """
-    if quantity <= 1:
-        return wanted
-    if tenant == PERSONAL_TENANT:
+    if tenant != PERSONAL_TENANT:
+        return "organisation" if quantity > 1 else wanted
+    if quantity > 1:
         raise NotForSale
-    return "organisation"
+    return "person"

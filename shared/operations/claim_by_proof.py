@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from shared.domain.errors import ClaimRefused, NotForSale
+from shared.domain.errors import ClaimRefused, EventMalformed, NotForSale
 from shared.domain.instants import day_of
+from shared.domain.names import vendor_id
 from shared.domain.owners import owner_kind_for
 from shared.domain.people import Person
 from shared.domain.purchases import LIVE
@@ -23,6 +24,19 @@ class Claimant:
     account: str
     person: Person
     is_administrator: bool
+
+
+def claim_by_transaction(
+    outside: Outside, claimant: Claimant, transaction: str, fact: str, owner_kind: OwnerKind
+) -> Stored[Subscription]:
+    """The same for who knows no subscription's name: the one that the transaction belongs to."""
+    try:
+        hint = outside.tables.read(keys.transaction_hint(vendor_id(transaction)))
+    except EventMalformed:
+        raise ClaimRefused from None
+    if hint is None:
+        raise ClaimRefused
+    return claim_by_proof(outside, claimant, hint.record.subscription, Proof(transaction, fact), owner_kind)
 
 
 def claim_by_proof(

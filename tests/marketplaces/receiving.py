@@ -10,6 +10,7 @@ from shared.domain.records import Subscription
 from shared.marketplaces.paddle import Paddle
 from shared.marketplaces.paddle.api import PaddleApi
 from shared.marketplaces.paddle.events import Catalogue
+from shared.marketplaces.paddle.overlay import overlay_of
 from shared.ports import Hint
 from shared.web import Web
 from tests.paddle import Payload, sign
@@ -19,8 +20,9 @@ PRICES = {PRICE: "team", LARGE_PRICE: "business", "pri_team_yearly": "team"}
 PLANS = ("team", "business")
 # Receiving calls nobody.
 NOBODY = PaddleApi(Web(frozenset()), "https://paddle.invalid", "")
-SANDBOX = Paddle((SECRET,), Catalogue(PRICES, PLANS, live=False), NOBODY)
-LIVE = Paddle((SECRET,), Catalogue(PRICES, PLANS, live=True), NOBODY)
+OVERLAY = overlay_of("https://cdn.paddle.com/paddle/v2/paddle.js", "test_token")
+SANDBOX = Paddle((SECRET,), Catalogue(PRICES, PLANS, live=False), NOBODY, OVERLAY)
+LIVE = Paddle((SECRET,), Catalogue(PRICES, PLANS, live=True), NOBODY, OVERLAY)
 
 UNKNOWN = Purchase(Subscription(salt="salt", first_seen=NOON))
 

@@ -76,7 +76,7 @@ def adapter(market: Answers) -> Iterator[Microsoft]:
     server = Server(market.answer)
     server.start()
     api = FulfillmentApi(Web(frozenset({server.base})), f"{server.base}/api", Tokens())
-    yield Microsoft(NoChecker(), Offers({("mail-merge", "team-plan"): "team"}), api)
+    yield Microsoft(NoChecker(), Offers({("mail-merge", "team-plan"): "team"}), api, "https://store.example/add-in")
     server.stop()
 
 

@@ -15,7 +15,7 @@ from shared.marketplaces.paddle.events import EVENT_TYPES, Catalogue
 from shared.ports import Contact, Proof
 from shared.web import Denied, Unreachable, Web
 from tests.functions.sentinels import ADDRESS, NAME, found_in
-from tests.marketplaces.receiving import PLANS, PRICES, fold_events, received
+from tests.marketplaces.receiving import OVERLAY, PLANS, PRICES, fold_events, received
 from tests.paddle import Payload, Subscription
 from tests.paddle_api import PADDLE
 from tests.world import NOON, PRICE, SECRET
@@ -36,7 +36,7 @@ PERSONAL = {
 @pytest.fixture
 def paddle() -> Paddle:
     api = PaddleApi(Web(frozenset({PADDLE.url})), PADDLE.url, KEY)
-    return Paddle((SECRET,), Catalogue(PRICES, PLANS, live=False), api)
+    return Paddle((SECRET,), Catalogue(PRICES, PLANS, live=False), api, OVERLAY)
 
 
 def told(events: list[Event]) -> list[type]:

@@ -12,6 +12,7 @@ from shared.marketplaces.paddle import Paddle
 from shared.marketplaces.paddle.api import PaddleApi
 from shared.marketplaces.paddle.api_key import PERMISSIONS, check_permissions, watch_key
 from shared.marketplaces.paddle.events import Catalogue
+from shared.marketplaces.paddle.overlay import overlay_of
 from shared.web import Denied, Unreachable, Web
 from tests.docs.pages import read, spans
 from tests.paddle_api import API_KEY, KEY_ID, PADDLE
@@ -104,7 +105,8 @@ def do_everything(account: stand_in.Paddle) -> None:
     """Each call that the adapter makes, once."""
     bought = account.play.purchase(company="Contoso")
     account.destination.setting["destination"] = WEBHOOKS
-    paddle = Paddle((SECRET,), Catalogue({"pri_team_monthly": "team"}, ("team",), live=False), api_of(account))
+    catalogue = Catalogue({"pri_team_monthly": "team"}, ("team",), live=False)
+    paddle = Paddle((SECRET,), catalogue, api_of(account), overlay_of(account.script, account.client_token))
     name, [paid] = f"paddle.{bought}", account.world.transactions
     paddle.read_back(name)
     assert paddle.contact(name, paid) is not None

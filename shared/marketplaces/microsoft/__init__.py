@@ -35,6 +35,7 @@ class Microsoft:
     checker: TokenChecker
     offers: Offers
     api: FulfillmentApi
+    offer_url: str
     name: str = NAME
     portal_url: str = "https://admin.microsoft.com/Adminportal/Home#/subscriptions"
     privacy_policy_url: str = "https://privacy.microsoft.com/privacystatement"

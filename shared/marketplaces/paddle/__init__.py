@@ -15,7 +15,7 @@ from shared.marketplaces.paddle.api_key import check_permissions, watch_key
 from shared.marketplaces.paddle.configuration import check_destination, check_prices
 from shared.marketplaces.paddle.events import REFERENCE_MEMBER, Catalogue, read_event
 from shared.marketplaces.paddle.signature import is_signed
-from shared.ports import Checkout, Contact, Credential, Hint, Proof
+from shared.ports import Checkout, Contact, Credential, Hint, Overlay, Proof
 
 NAME = "paddle"
 
@@ -27,6 +27,7 @@ class Paddle:
     secrets: tuple[str, ...] = field(repr=False)
     catalogue: Catalogue
     api: PaddleApi
+    overlay: Overlay
     name: str = NAME
     # Buyers sign in there with a link by mail, so that no id of theirs is kept here.
     portal_url: str = "https://customer-portal.paddle.com"
