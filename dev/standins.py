@@ -152,6 +152,7 @@ class StandIns:
             "MARKETPLACE_CLIENT_ID": self.publisher,
             "MARKETPLACE_CLIENT_SECRET": self.secret,
             "MARKETPLACE_RESOURCE_ID": MARKETPLACE,
+            "MARKETPLACE_OFFER_URL": "https://marketplace.microsoft.com/product/saas/vendor.example-add-in",
             "MARKETPLACE_OFFERS": json.dumps(offers),
         }
 

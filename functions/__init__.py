@@ -6,6 +6,7 @@ import azure.functions as func
 
 from functions import (
     account,
+    buy,
     health,
     home,
     landing,
@@ -25,7 +26,7 @@ from shared.telemetry import quiet_libraries
 def create_app(services: Callable[[], Services], marketplaces: Iterable[str] = MARKETPLACES) -> func.FunctionApp:
     """The app with every route and timer; ``services`` is first asked when a request comes."""
     quiet_libraries()
-    modules = (account, health, home, landing, license, privacy, purge, reconcile, seats, sign_in)
+    modules = (account, buy, health, home, landing, license, privacy, purge, reconcile, seats, sign_in)
     blueprints = [module.blueprint(services) for module in modules]
     blueprints.append(webhooks.blueprint(services, marketplaces))
     app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)

@@ -201,6 +201,7 @@ module app 'modules/app.bicep' = {
       MARKETPLACE_CERTIFICATE: secretIf(choices.MARKETPLACE_CREDENTIAL == 'certificate', vault.outputs.name, 'MARKETPLACE-CERTIFICATE')
       MARKETPLACE_MANAGED_IDENTITY_CLIENT_ID: choices.MARKETPLACE_MANAGED_IDENTITY_CLIENT_ID
       MARKETPLACE_RESOURCE_ID: choices.MARKETPLACE_RESOURCE_ID
+      MARKETPLACE_OFFER_URL: choices.MARKETPLACE_OFFER_URL
       MARKETPLACE_OFFERS: empty(marketplaceOffers) ? '' : string(marketplaceOffers)
       SENTRY_DSN: choices.SENTRY_DSN
     }

@@ -22,6 +22,7 @@ from shared.marketplaces.microsoft.reading import Offers
 from shared.marketplaces.paddle import Paddle
 from shared.marketplaces.paddle.api import PaddleApi
 from shared.marketplaces.paddle.events import Catalogue
+from shared.marketplaces.paddle.overlay import overlay_of
 from shared.ports import (
     Clock,
     Directory,
@@ -188,7 +189,9 @@ def _paddle(settings: Settings, web: Web) -> Paddle | None:
         return None
     plans = tuple(plan.name for plan in settings.plans)
     catalogue = Catalogue(group.paddle_prices, plans, live=settings.environment == "live")
-    return Paddle(group.paddle_webhook_secrets, catalogue, PaddleApi(web, group.paddle_api_url, group.paddle_api_key))
+    api = PaddleApi(web, group.paddle_api_url, group.paddle_api_key)
+    overlay = overlay_of(group.paddle_js_url, group.paddle_client_token)
+    return Paddle(group.paddle_webhook_secrets, catalogue, api, overlay)
 
 
 def _microsoft(settings: Settings, web: Web, credential: ManagedIdentityCredential) -> Microsoft | None:
@@ -216,7 +219,8 @@ def _microsoft(settings: Settings, web: Web, credential: ManagedIdentityCredenti
         ),
         f"{group.marketplace_resource_id}/.default",
     )
-    return Microsoft(checker, Offers(group.marketplace_offers), FulfillmentApi(web, group.marketplace_api_url, tokens))
+    api = FulfillmentApi(web, group.marketplace_api_url, tokens)
+    return Microsoft(checker, Offers(group.marketplace_offers), api, group.marketplace_offer_url)
 
 
 def _client_credential(

@@ -45,6 +45,10 @@ class Denied(Unavailable):
         self.causes = causes
 
 
+class Refused(Exception):
+    """The other side will not do it, and asking again does not change that."""
+
+
 class HostNotConfigured(ValueError):
     """A call to somebody whom the settings do not name; always an error of ours."""
 

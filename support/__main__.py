@@ -5,8 +5,9 @@ import os
 import sys
 
 from shared.domain.errors import Unavailable
-from shared.services import connect
+from shared.services import MARKETPLACES, connect
 from shared.settings import SettingsInvalid
+from shared.web import Refused
 from support import commands
 from support.credential import AzureCliCredential
 from support.describe_data import describe_data
@@ -23,11 +24,11 @@ def parser() -> argparse.ArgumentParser:
     status = known.add_parser("status", help="what is stuck, how old, and what it is")
     status.set_defaults(run=commands.status)
     replay = known.add_parser("replay", help="ask a marketplace again for what one event was about")
-    replay.add_argument("marketplace", choices=["paddle", "microsoft"])
+    replay.add_argument("marketplace", choices=MARKETPLACES)
     replay.add_argument("event", help="the event's id, as status prints it")
     replay.set_defaults(run=commands.replay)
     since = known.add_parser("replay-since", help="ask a marketplace again for everything since a time")
-    since.add_argument("marketplace", choices=["paddle", "microsoft"])
+    since.add_argument("marketplace", choices=MARKETPLACES)
     since.add_argument("since", help="UTC, like 2026-01-31T12:00:00Z")
     since.set_defaults(run=commands.replay_since)
     check = known.add_parser("check-config", help="compare the marketplaces' settings with what is needed")
@@ -49,6 +50,9 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         return int(chosen.run(services, chosen))
+    except Refused as refused:
+        print(f"The marketplace refused: {refused}.", file=sys.stderr)
+        return 1
     except Unavailable as unavailable:
         print(f"Storage or a marketplace did not answer: {unavailable.__cause__ or unavailable}", file=sys.stderr)
         return 2

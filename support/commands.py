@@ -4,9 +4,10 @@ import sys
 from argparse import Namespace
 from datetime import datetime
 
-from shared.domain.errors import Refusal
+from shared.domain.errors import EventMalformed, Refusal
 from shared.domain.instants import parse
 from shared.operations.check_configuration import check_configuration
+from shared.operations.count_unhandled import WITHOUT_ID
 from shared.operations.find_stuck import find_stuck
 from shared.operations.reconcile import Reconciled
 from shared.operations.rekey_people import rekey_people
@@ -38,8 +39,14 @@ def status(services: Services, _: Namespace) -> int:
 
 def replay(services: Services, chosen: Namespace) -> int:
     """0 once the marketplace told it again and it was taken in."""
+    if chosen.event == WITHOUT_ID:
+        return _refuse(
+            "What came without an id cannot be asked for again; the marketplace may list it as a failed delivery."
+        )
     try:
         replay_event(services, chosen.marketplace, chosen.event)
+    except EventMalformed:
+        return _refuse("That is no id of an event; status prints them.")
     except Refusal as refusal:
         return _fail(f"{chosen.event} could not be replayed: {refusal.code}.")
     print(f"{chosen.event} was asked for again and taken in.")
@@ -48,6 +55,9 @@ def replay(services: Services, chosen: Namespace) -> int:
 
 def replay_since(services: Services, chosen: Namespace) -> int:
     """0 if everything since then could be taken in."""
+    found = services.marketplaces.get(chosen.marketplace)
+    if found is not None and not found.keeps_events:
+        print(f"{chosen.marketplace} keeps no list of what it sent: every subscription is read back instead.")
     try:
         done = replay_all_since(services, chosen.marketplace, _moment(chosen.since), report)
     except ValueError:
@@ -59,15 +69,18 @@ def replay_since(services: Services, chosen: Namespace) -> int:
 
 def check_config(services: Services, _: Namespace) -> int:
     """0 if the marketplaces are set up as the server needs it."""
-    try:
-        problems = check_configuration(services)
-    except Refusal as refusal:
-        return _fail(f"The configuration could not be read: {refusal.code}.")
+    silent: list[str] = []
+
+    def unread(name: str, refusal: Refusal) -> None:
+        silent.append(name)
+        _fail(f"{name}: its configuration could not be read: {refusal.code}.")
+
+    problems = check_configuration(services, unread)
     for problem in problems:
         print(problem)
-    if not problems:
+    if not problems and not silent:
         print("The marketplaces are set up as they should be.")
-    return 1 if problems else 0
+    return 2 if silent else 1 if problems else 0
 
 
 def _moment(text: str) -> datetime:
@@ -77,6 +90,12 @@ def _moment(text: str) -> datetime:
 def _counts(done: Reconciled) -> int:
     print(f"{done.seen} seen, {done.repaired} taken in, {done.failed} failed.")
     return 1 if done.failed else 0
+
+
+def _refuse(sentence: str) -> int:
+    """For what was asked wrongly; nothing was done."""
+    print(sentence, file=sys.stderr)
+    return 1
 
 
 def _fail(sentence: str) -> int:

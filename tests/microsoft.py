@@ -30,7 +30,11 @@ CLIENT = "44444444-4444-4444-8444-444444444444"
 CLIENT_SECRET = "a-secret-that-entra-knows"
 OFFER = "mail-merge"
 OFFERS = {OFFER: {"team-plan": "team", "business-plan": "business"}}
-SOLD = {OFFER: ["team-plan", "business-plan", "secret-plan"], "another-product": ["gold"], "flat-offer": ["flat"]}
+SOLD = {
+    OFFER: ["team-plan", "business-plan", "secret-plan"],
+    "another-product": ["gold", "platinum"],
+    "flat-offer": ["flat"],
+}
 WEBHOOK = "/api/webhooks/microsoft"
 # A reseller buys for the customers of others.
 RESELLER = Assignee(Somebody(OTHER_TENANT, "5e11e500-0000-4000-8000-000000000001"), "Rita", ("rita@reseller.example",))
@@ -51,6 +55,7 @@ def settings(entra: Entra, market: Marketplace, **changed: str) -> dict[str, str
         "MARKETPLACE_CLIENT_ID": CLIENT,
         "MARKETPLACE_CLIENT_SECRET": CLIENT_SECRET,
         "MARKETPLACE_RESOURCE_ID": MARKETPLACE,
+        "MARKETPLACE_OFFER_URL": "https://store.example/mail-merge",
         "MARKETPLACE_OFFERS": json.dumps({**OFFERS, "flat-offer": {"flat": "team"}}),
         "EXTRA_CA_FILE": str(entra.certificates.ca),
         **changed,

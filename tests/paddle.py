@@ -90,8 +90,9 @@ class Subscription:
         return self.event(f"subscription.{kind}", self.data())
 
     def paid(self, origin: str = "web", number: str = "") -> Payload:
+        number = number or f"txn_{next(_numbers):026d}"
         transaction = {
-            "id": number or f"txn_{next(_numbers):026d}",
+            "id": number,
             "status": "completed",
             "origin": origin,
             "subscription_id": self.id,
@@ -99,6 +100,7 @@ class Subscription:
             "billed_at": text(self.now),
             "invoice_number": f"325-{next(_numbers)}",
             "items": [{"quantity": self.quantity, "price": {"id": self.price}}],
+            "details": {"line_items": [{"id": f"txnitm_{number}"}]},
             "custom_data": {"ref": self.reference} if self.reference else None,
         }
         return self.event("transaction.completed", transaction)
@@ -166,7 +168,7 @@ class Subscription:
             "transaction_id": transaction,
             "subscription_id": self.id,
             "updated_at": text(self.now),
-            "items": [{"type": kind or "full"}],
+            "items": [{"item_id": f"txnitm_{transaction}", "type": kind or "full"}],
         }
         return self.event("adjustment.updated", adjustment)
 

@@ -73,6 +73,9 @@ def test_the_app_indexes_with_an_empty_environment_and_says_nothing() -> None:
     assert set(names) == {
         *(in_each_language("home") - {"home"}),
         *in_each_language("account", "account_changed", "landing", "landing_confirmed", "privacy"),
+        *in_each_language(
+            "buy", "buy_arrived", "buy_checkout", "buy_chosen", "buy_claim", "buy_claimed", "buy_converted"
+        ),
         *in_each_language("seats", "seats_changed"),
         *("account_close", "account_export"),
         *("health", "license", "license_keys", "purge", "reconcile"),

@@ -32,6 +32,7 @@ MICROSOFT = {
     "MARKETPLACE_CLIENT_ID": "44444444-4444-4444-8444-444444444444",
     "MARKETPLACE_CLIENT_SECRET": "a-secret-of-entra",
     "MARKETPLACE_RESOURCE_ID": "20e940b3-4c77-4b0b-9a53-9e16a1b010a7",
+    "MARKETPLACE_OFFER_URL": "https://marketplace.microsoft.com/product/saas/vendor.mail-merge",
     "MARKETPLACE_OFFERS": json.dumps({"mail-merge": {"team-plan": "team"}}),
 }
 OTHER_WAYS = ("CERTIFICATE", "MANAGED_IDENTITY_CLIENT_ID")

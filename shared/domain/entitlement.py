@@ -114,7 +114,8 @@ def _paid(subscription: Subscription, now: datetime, grace: timedelta) -> tuple[
             longest = min(grace, LONGEST_SUSPENSION) if subscription.status == "suspended" else grace
             return _in_grace_from(subscription.unpaid_from, now, longest)
         case "subscribed":
-            return Code.LICENSED, None
+            missing = subscription.missing_from
+            return _in_grace_from(missing, now, grace) if missing else (Code.LICENSED, None)
         case "past_due":
             return _past_due(subscription, now, grace)
         case _:

@@ -55,16 +55,27 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True)
 class PaymentsRead:
-    """The marketplace was asked for its latest transactions, and all that it has are told."""
+    """The marketplace was asked for its latest transactions, and all that it has are told.
+
+    ``is_there`` is False where it knows no such subscription, so that there are none.
+    """
+
+    is_there: bool = True
 
 
-Told = Snapshot | Payment | Adjustment | PaymentsRead
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something was listed that cannot be read; the event's ids are as far as they could be."""
+
+
+Told = Snapshot | Payment | Adjustment | PaymentsRead | Unread
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that a marketplace tells about one subscription.
 
+    ``subscription`` is empty for an adjustment that names only its transaction.
     ``id`` is empty for what we asked for ourselves, which leaves no receipt. ``version`` sorts events of one
     entity, and is empty where only asking tells which is newer. ``reference`` is what our checkout gave the
     marketplace to give back; ``ours`` says whether the event bears a price that we sell.
@@ -95,14 +106,18 @@ def apply(purchase: Purchase, event: Event, now: datetime) -> Purchase:
         return _apply_to_ending(purchase, event, now)
     match event.told:
         case Snapshot() as snapshot:
-            told = replace(purchase, header=_take_snapshot(purchase.header, snapshot, event.version, now))
+            found = purchase.header.model_copy(update={"missing_from": None})
+            told = replace(purchase, header=_take_snapshot(found, snapshot, event.version, now))
         case Payment() as payment:
             told = _with_transaction(purchase, payment.transaction, _pay(purchase, payment))
             if told.transactions != purchase.transactions:
                 told = replace(told, header=want_contact(told.header))
         case Adjustment() as adjustment:
             told = _with_transaction(purchase, adjustment.transaction, _adjust(purchase, adjustment, event.version))
-        case PaymentsRead():
+        case PaymentsRead(is_there=False) if purchase.header.status == "subscribed":
+            since = purchase.header.missing_from or now
+            told = replace(purchase, header=purchase.header.model_copy(update={"missing_from": since}))
+        case PaymentsRead() | Unread():
             told = purchase
     asked = isinstance(event.told, PaymentsRead)
     return replace(told, header=_settle(told.header, told.transactions.values(), now, asked=asked))
@@ -187,10 +202,15 @@ def _pay(purchase: Purchase, payment: Payment) -> Transaction:
 def _adjust(purchase: Purchase, adjustment: Adjustment, version: str) -> Transaction:
     known = purchase.transactions.get(adjustment.transaction, Transaction())
     before = known.adjustments.get(adjustment.adjustment)
-    if before is not None and version <= before.version:
+    if before is not None and (_progress(adjustment.status), version) <= (_progress(before.status), before.version):
         return known
     state = AdjustmentState(action=adjustment.action, status=adjustment.status, full=adjustment.full, version=version)
     return known.model_copy(update={"adjustments": {**known.adjustments, adjustment.adjustment: state}})
+
+
+def _progress(status: str) -> int:
+    """How far an adjustment is, whatever dates it bears: what was decided or reversed is never pending again."""
+    return {"pending_approval": 0, "reversed": 2}.get(status, 1)
 
 
 def _settle(header: Subscription, transactions: Iterable[Transaction], now: datetime, *, asked: bool) -> Subscription:

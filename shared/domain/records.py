@@ -107,6 +107,7 @@ class Subscription(Record):
     refunded_through: Annotated[Instant, PAYMENT] = None
     disputed: Annotated[bool, PAYMENT] = False
     unpaid_from: Annotated[Instant, PAYMENT] = None
+    missing_from: Annotated[Instant, OURS] = None
     read_back: Annotated[bool, OURS] = False
     unasked: Annotated[bool, OURS] = False
     contact_due: Annotated[bool, OURS] = False

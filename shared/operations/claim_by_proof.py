@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from shared.domain.errors import ClaimRefused
+from shared.domain.errors import ClaimRefused, EventMalformed, NotForSale
 from shared.domain.instants import day_of
+from shared.domain.names import vendor_id
+from shared.domain.owners import owner_kind_for
 from shared.domain.people import Person
 from shared.domain.purchases import LIVE
 from shared.domain.records import OwnerKind, Subscription
@@ -24,13 +26,26 @@ class Claimant:
     is_administrator: bool
 
 
+def claim_by_transaction(
+    outside: Outside, claimant: Claimant, transaction: str, fact: str, owner_kind: OwnerKind
+) -> Stored[Subscription]:
+    """The same for who knows no subscription's name: the one that the transaction belongs to."""
+    try:
+        hint = outside.tables.read(keys.transaction_hint(vendor_id(transaction)))
+    except EventMalformed:
+        raise ClaimRefused from None
+    if hint is None:
+        raise ClaimRefused
+    return claim_by_proof(outside, claimant, hint.record.subscription, Proof(transaction, fact), owner_kind)
+
+
 def claim_by_proof(
     outside: Outside, claimant: Claimant, subscription: str, proof: Proof, owner_kind: OwnerKind
 ) -> Stored[Subscription]:
     """The subscription, owned. Raises ClaimRefused for whatever is wrong, Unavailable.
 
-    The refusal is the same whether there is no such purchase, it has an owner, it has ended, the proof is wrong, or
-    the tries of the day are used up.
+    The refusal is the same whether there is no such purchase, it has an owner, it has ended, the proof is wrong, the
+    tries of the day are used up, or several seats would be a personal account's.
     """
     header = outside.tables.read(keys.subscription(subscription))
     if header is None or not _is_claimable(header.record):
@@ -41,7 +56,11 @@ def claim_by_proof(
     header = _count_try(outside, header)
     if not marketplace.proves(subscription, proof, claimant.person, is_administrator=claimant.is_administrator):
         raise ClaimRefused
-    claimed = take_ownership(outside, header, claimant.account, owner_kind, _tenant(outside, subscription))
+    try:
+        kind = owner_kind_for(header.record.quantity, claimant.person.tenant, owner_kind)
+    except NotForSale:
+        raise ClaimRefused from None
+    claimed = take_ownership(outside, header, claimant.account, kind, _tenant(outside, subscription))
     if claimed.record.account != claimant.account:
         raise ClaimRefused
     return read_back(outside, subscription) or claimed

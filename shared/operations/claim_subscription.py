@@ -1,5 +1,7 @@
 """Give a purchase its owner: bind the reference, let the account own it, then the header, then the reference goes."""
 
+import logging
+
 from shared.domain.errors import BeingErased
 from shared.domain.people import PERSONAL_TENANT
 from shared.domain.records import Account, OrganisationHint, OwnerKind, Ownership, Reference, Subscription
@@ -9,6 +11,8 @@ from shared.operations.due import with_look
 from shared.operations.persistence import persist
 from shared.ports import Change, Conflict, Delete, Insert, Outside, Put, Stored
 from shared.storage import keys
+
+_log = logging.getLogger(__name__)
 
 
 def claim_by_reference(outside: Outside, header: Stored[Subscription], reference: str) -> Stored[Subscription]:
@@ -116,6 +120,9 @@ class _Claim:
         if account is None or account.record.closed:
             return self.header
         kind = "person" if account.record.tenant == PERSONAL_TENANT else self.owner_kind
+        if kind != self.owner_kind and self.header.record.quantity > 1:
+            # It is paid for, and was not sold so: who may have several seats is decided before a purchase or a claim.
+            _log.warning("%s: several seats went to a personal account", self.header.row.partition)
         tenant = (self.tenant or account.record.tenant) if kind == "organisation" else ""
         self.owns = _own(self.outside, account, Ownership(subscription=self.header.row.partition, tenant=tenant))
         if tenant:

@@ -31,8 +31,10 @@ def erase_people(outside: Outside, header: Stored[Subscription]) -> tuple[Stored
     header = delete_seats(outside, header, [*outside.tables.find(keys.seats(subscription))])
     erased += delete_if_there(outside, keys.contact(subscription))
     erased += _erase_transactions(outside, subscription)
-    if record.tenant:
-        erased += delete_if_there(outside, keys.organisation_hint(record.tenant, subscription))
+    # The owner's row may name a tenant that the purchase was on its way to.
+    owns = outside.tables.read(keys.ownership(record.account, subscription)) if record.account else None
+    for tenant in {record.tenant, owns.record.tenant if owns else ""} - {""}:
+        erased += delete_if_there(outside, keys.organisation_hint(tenant, subscription))
     if record.account:
         erased += delete_if_there(outside, keys.ownership(record.account, subscription))
     return header, erased

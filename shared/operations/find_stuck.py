@@ -1,16 +1,19 @@
 """Nothing stuck unnoticed: what is overdue, how old, and what it is; the operator's view of health."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from shared.domain.purchases import LIVE
 from shared.domain.records import Subscription, Unhandled
 from shared.domain.retention import RECEIPT_KEPT
+from shared.operations.count_unhandled import WITHOUT_ID, forget_unhandled
 from shared.operations.finding import Finding
 from shared.operations.watch_credentials import watch_credentials
-from shared.ports import Conflict, Delete, Outside, Stored
+from shared.ports import Outside, Stored
 from shared.storage import keys
+
+# What bore no id can neither be told again nor be seen to have come again. Paddle repeats a message for that long.
+_WITHOUT_ID_KEPT = timedelta(days=3)
 
 _EVENT_STUCK_AFTER = timedelta(hours=1)
 _EVENTS_STALE_AFTER = timedelta(hours=4)
@@ -41,14 +44,9 @@ def forget_handled(outside: Outside) -> None:
     now = outside.clock()
     for name in outside.marketplaces:
         for stored in outside.tables.find(keys.unhandled_events(name)):
-            if _is_older(stored, RECEIPT_KEPT, now) or _was_handled_since(outside, stored):
+            kept = _WITHOUT_ID_KEPT if stored.row.key == WITHOUT_ID else RECEIPT_KEPT
+            if _is_older(stored, kept, now) or _was_handled_since(outside, stored):
                 forget_unhandled(outside, stored)
-
-
-def forget_unhandled(outside: Outside, counted: Stored[Unhandled]) -> None:
-    """Stop counting an event, unless it failed again meanwhile."""
-    with suppress(Conflict):
-        outside.tables.write(Delete(counted))
 
 
 def _is_older(counted: Stored[Unhandled], age: timedelta, now: datetime) -> bool:
@@ -59,7 +57,8 @@ def _unhandled(outside: Outside, now: datetime) -> Iterator[Finding]:
     for name in outside.marketplaces:
         for stored in outside.tables.find(keys.unhandled_events(name)):
             if _is_older(stored, _EVENT_STUCK_AFTER, now):
-                yield Finding(f"EVENT_{stored.record.code}", f"{name} {stored.row.key}", stored.record.first_at)
+                but = ", which cannot be replayed" if stored.row.key == WITHOUT_ID else ""
+                yield Finding(f"EVENT_{stored.record.code}", f"{name} {stored.row.key}{but}", stored.record.first_at)
 
 
 def _was_handled_since(outside: Outside, stored: Stored[Unhandled]) -> bool:
@@ -88,6 +87,8 @@ def _waiting(outside: Outside, now: datetime) -> Iterator[Finding]:
     for name in outside.marketplaces:
         for stored in outside.tables.scan(keys.headers(name)):
             header, about = stored.record, stored.row.partition
+            if header.missing_from and not header.ending:
+                yield Finding("SUBSCRIPTION_MISSING", about, header.missing_from)
             if _is_void_soon(header, now):
                 yield Finding("ACTIVATION_MISSING", about, header.first_seen)
             if header.first_seen and not (header.owner_kind or header.ending) and header.status in LIVE:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from shared.domain.errors import NotFound, NotYours, Unavailable
+from shared.domain.errors import NotForSale, NotFound, NotYours, Unavailable
+from shared.domain.owners import owner_kind_for
 from shared.domain.people import PERSONAL_TENANT, Person
 from shared.domain.records import OwnerKind, Receipt, Status, Subscription
 from shared.domain.retention import RECEIPT_KEPT
@@ -65,8 +66,9 @@ def activate_purchase(
 ) -> Stored[Subscription]:
     """The subscription, owned by the buyer and activated; again is the same as once.
 
-    The owner is stored before billing starts. Raises NotYours for whoever is neither beneficiary nor purchaser and
-    where somebody else owns it, NotFound for what is gone or not sold, Unavailable: look again later.
+    The owner is stored before billing starts. Raises NotYours for whoever is neither beneficiary nor purchaser, where
+    somebody else owns it, and for several seats to a personal account; NotFound for what is gone or not sold,
+    Unavailable: look again later.
     """
     store = _store(outside)
     seen = store.see(subscription)
@@ -75,7 +77,10 @@ def activate_purchase(
     header = read_back(outside, subscription)
     if header is None or header.record.status == "ended":
         raise NotFound
-    kind = "organisation" if seen.quantity > 1 else owner_kind
+    try:
+        kind = owner_kind_for(seen.quantity, buyer.tenant, owner_kind)
+    except NotForSale:
+        raise NotYours from None
     owned = take_ownership(outside, header, account, kind, tenant=seen.tenant)
     if owned.record.account != account:
         raise NotYours

@@ -1,11 +1,13 @@
 """Ask a marketplace what a subscription is, and take its answer in, unless something newer came meanwhile."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from shared.domain.errors import Unavailable
+from shared.domain.errors import EventMalformed, Unavailable
 from shared.domain.purchases import Adjustment, Event, PaymentsRead, Snapshot
 from shared.domain.records import Subscription
+from shared.operations.count_unhandled import count_unhandled, forget_read
 from shared.operations.record_event import finish
 from shared.operations.take_events import Moved, Recorded, take_events
 from shared.ports import Hint, Outside, Stored
@@ -13,15 +15,26 @@ from shared.storage import keys
 
 _MOST_QUESTIONS = 5
 
+_log = logging.getLogger(__name__)
+
 
 def read_back(outside: Outside, subscription: str, *, begins: bool = True) -> Stored[Subscription] | None:
     """The header after reading back; None where neither we nor the marketplace have such a subscription.
 
     Unless it ``begins`` one, what we do not have stays unknown. Raises Unavailable where the marketplace or storage
-    does not answer, NotFound where it is not configured.
+    does not answer, NotFound where it is not configured, EventMalformed for an answer that cannot be read: without
+    one of its payments or refunds all the others would say something else.
     """
     marketplace = outside.marketplace_of(subscription)
-    return _ask(outside, subscription, lambda: marketplace.read_back(subscription), begins=begins)
+    try:
+        header = _ask(outside, subscription, lambda: marketplace.read_back(subscription), begins=begins)
+    except EventMalformed as malformed:
+        named = malformed.event or subscription
+        _log.error("%s: %s cannot be read: %s", subscription, named, malformed.code)
+        count_unhandled(outside, marketplace.name, named, subscription, malformed.code)
+        raise
+    forget_read(outside, marketplace.name, subscription)
+    return header
 
 
 def take_hint(outside: Outside, hint: Hint) -> None:

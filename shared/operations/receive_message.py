@@ -1,17 +1,13 @@
 """Take in a message of a marketplace, and remember the ones that could not be handled until they are."""
 
-import logging
 from collections.abc import Mapping
 
 from shared.domain.errors import ChangeRefused, EventMalformed, Refusal
 from shared.domain.purchases import Event
-from shared.domain.records import Unhandled
+from shared.operations.count_unhandled import WITHOUT_ID, count_unhandled, forget_event
 from shared.operations.read_back import take_hint
 from shared.operations.record_event import record_event
-from shared.ports import Change, Conflict, Hint, Insert, Outside, StorageUnavailable
-from shared.storage import keys
-
-_log = logging.getLogger(__name__)
+from shared.ports import Hint, Outside
 
 
 def receive_message(outside: Outside, name: str, headers: Mapping[str, str], body: bytes) -> None:
@@ -24,7 +20,7 @@ def receive_message(outside: Outside, name: str, headers: Mapping[str, str], bod
     try:
         told = marketplace.receive(headers, body, outside.clock())
     except EventMalformed as malformed:
-        _remember(outside, name, malformed.event or "without-id", "", malformed.code)
+        count_unhandled(outside, name, malformed.event or WITHOUT_ID, "", malformed.code)
         raise
     if told is None:
         return
@@ -36,8 +32,9 @@ def receive_message(outside: Outside, name: str, headers: Mapping[str, str], bod
     except Exception as error:
         code = error.code if isinstance(error, Refusal) else type(error).__name__
         event = told.id if isinstance(told, Event) else told.event
-        _remember(outside, name, event, told.subscription, code)
+        count_unhandled(outside, name, event, told.subscription, code)
         raise
+    forget_event(outside, name, told.id if isinstance(told, Event) else told.event)
 
 
 def _take(outside: Outside, told: Event | Hint) -> None:
@@ -45,18 +42,3 @@ def _take(outside: Outside, told: Event | Hint) -> None:
         record_event(outside, told)
     else:
         take_hint(outside, told)
-
-
-def _remember(outside: Outside, marketplace: str, event: str, subscription: str, code: str) -> None:
-    """Count a failure by the event's id. Where storage itself fails, the marketplace's next try is the memory."""
-    row = keys.unhandled(marketplace, event)
-    try:
-        known = outside.tables.read(row)
-        if known is None:
-            noted = Unhandled(subscription=subscription, code=code, first_at=outside.clock())
-            outside.tables.write(Insert(row, noted))
-        else:
-            again = {"tries": known.record.tries + 1, "code": code}
-            outside.tables.write(Change(known, known.record.model_copy(update=again)))
-    except (Conflict, StorageUnavailable):
-        _log.warning("%s: an unhandled event was not counted", marketplace)

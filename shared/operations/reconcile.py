@@ -4,10 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
-from shared.domain.purchases import Event, Snapshot
+from shared.domain.errors import EventMalformed
+from shared.domain.purchases import Event, Snapshot, Unread
 from shared.domain.records import Subscription, Watermark
+from shared.operations.count_unhandled import WITHOUT_ID, count_unhandled, forget_event, forget_listed
 from shared.operations.find_stuck import forget_handled
+from shared.operations.place_adjustment import place_adjustment
 from shared.operations.read_back import read_back
 from shared.operations.record_event import record_event
 from shared.operations.take_events import Recorded
@@ -23,18 +27,25 @@ _FIRST_LOOK_BACK = timedelta(days=3)
 _COMPARED = ("status", "plan", "quantity", "scheduled_action", "scheduled_end")
 
 Report = Callable[[BaseException], None]
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """Counts, never names."""
+    """Counts, never names. What ``failed`` for good, since it cannot be read, is ``named`` among the unhandled."""
 
     seen: int = 0
     repaired: int = 0
     failed: int = 0
+    named: int = 0
 
     def __add__(self, other: "Reconciled") -> "Reconciled":
-        return Reconciled(self.seen + other.seen, self.repaired + other.repaired, self.failed + other.failed)
+        return Reconciled(
+            self.seen + other.seen,
+            self.repaired + other.repaired,
+            self.failed + other.failed,
+            self.named + other.named,
+        )
 
 
 def reconcile(outside: Outside, report: Report) -> Reconciled:
@@ -50,24 +61,86 @@ def reconcile(outside: Outside, report: Report) -> Reconciled:
 
 
 def replay_since(outside: Outside, marketplace: Marketplace, since: datetime, report: Report) -> Reconciled:
-    """Everything that a marketplace sent since a moment, once more. Repetitions change nothing."""
-    return _replay(outside, marketplace, report, since)
+    """Everything that a marketplace sent since a moment, once more. Repetitions change nothing.
+
+    Where it keeps no list of what it sent, every subscription is read back instead.
+    """
+    if marketplace.keeps_events:
+        return _replay(outside, marketplace, report, since)
+    return _compare(
+        outside,
+        marketplace,
+        lambda event: _read_again(outside, event.subscription),
+        lambda header: header.status != "ended",
+        report,
+    )
+
+
+def _read_again(outside: Outside, subscription: str) -> bool:
+    """Whether reading it back told something that we did not know."""
+    before = outside.tables.read(keys.subscription(subscription))
+    after = read_back(outside, subscription)
+    return after is not None and (before is None or _differ(before.record, after.record))
 
 
 def _replay(outside: Outside, marketplace: Marketplace, report: Report, since: datetime) -> Reconciled:
-    sent = marketplace.events_since(since)
-    return _each(sent, lambda event: _take_sent(outside, event), report)
+    return _each(marketplace.events_since(since), lambda event: take_sent(outside, marketplace, event), report)
 
 
-def _take_sent(outside: Outside, event: Event) -> bool:
-    """Whether the event told something new. Of an unknown subscription only what it is now counts, if it lives."""
-    if outside.tables.read(keys.subscription(event.subscription)) is not None:
-        return record_event(outside, event) is Recorded.STORED
-    return (event.ours or bool(event.reference)) and read_back(outside, event.subscription) is not None
+def take_sent(outside: Outside, marketplace: Marketplace, event: Event) -> bool:
+    """Whether an event that was listed told something new. Raises EventMalformed for one that cannot be read.
+
+    Of an unknown subscription only what it is now counts, if it lives.
+    """
+    placed = _placed(outside, marketplace, event)
+    if placed is None:
+        return False
+    if outside.tables.read(keys.subscription(placed.subscription)) is not None:
+        is_new = record_event(outside, placed) is Recorded.STORED
+    else:
+        is_new = (placed.ours or bool(placed.reference)) and read_back(outside, placed.subscription) is not None
+    forget_event(outside, marketplace.name, event.id)
+    return is_new
+
+
+def _placed(outside: Outside, marketplace: Marketplace, event: Event) -> Event | None:
+    """The event with its subscription. What cannot be read is counted by its name, and holds nothing up."""
+    if isinstance(event.told, Unread):
+        named = event.id or WITHOUT_ID
+        count_unhandled(outside, marketplace.name, named, event.subscription, EventMalformed.code)
+        raise EventMalformed(named)
+    return place_adjustment(outside, event)
 
 
 def _compare_list(outside: Outside, marketplace: Marketplace, report: Report, _: datetime) -> Reconciled:
-    return _each(marketplace.subscriptions(), lambda listed: _repair(outside, listed), report)
+    repair = partial(_repair, outside)
+    return _compare(outside, marketplace, repair, lambda header: header.status == "subscribed", report)
+
+
+def _compare(
+    outside: Outside,
+    marketplace: Marketplace,
+    handle: Callable[[Event], bool],
+    is_missed: Callable[[Subscription], bool],
+    report: Report,
+) -> Reconciled:
+    """Handle what the marketplace lists, and read back what lives here, is not listed and would be missed."""
+    listed = set[str]()
+
+    def note(event: Event) -> bool:
+        placed = _placed(outside, marketplace, event)
+        is_new = placed is not None and handle(placed)
+        listed.add(event.subscription)
+        return is_new
+
+    done = _each(marketplace.subscriptions(), note, report)
+    forget_listed(outside, marketplace.name, listed)
+    unlisted = (
+        stored.row.partition
+        for stored in outside.tables.scan(keys.headers(marketplace.name))
+        if stored.row.partition not in listed and is_missed(stored.record)
+    )
+    return done + _each(unlisted, lambda name: _read_again(outside, name), report)
 
 
 def _repair(outside: Outside, listed: Event) -> bool:
@@ -84,19 +157,26 @@ def _differs(header: Subscription | None, told: Snapshot) -> bool:
     if header is None:
         # What has ended and was erased must not come back.
         return told.status != "ended"
+    return header.missing_from is not None or _differ(header, told)
+
+
+def _differ(header: Subscription, told: Subscription | Snapshot) -> bool:
     return any(getattr(header, name) != getattr(told, name) for name in _COMPARED)
 
 
-def _each(listed: Iterator[Event], handle: Callable[[Event], bool], report: Report) -> Reconciled:
-    seen = repaired = failed = 0
-    for event in listed:
+def _each(listed: Iterator[Told], handle: Callable[[Told], bool], report: Report) -> Reconciled:
+    seen = repaired = failed = named = 0
+    for told in listed:
         seen += 1
         try:
-            repaired += handle(event)
+            repaired += handle(told)
+        except EventMalformed as malformed:
+            report(malformed)
+            failed, named = failed + 1, named + 1
         except Exception as error:  # noqa: BLE001 - one bad record holds up no other
             report(error)
             failed += 1
-    return Reconciled(seen, repaired, failed)
+    return Reconciled(seen, repaired, failed, named)
 
 
 def _when_due(
@@ -106,7 +186,7 @@ def _when_due(
     run: Callable[[datetime], Reconciled],
     report: Report,
 ) -> Reconciled:
-    """One part of the work, if it is time. The watermark moves only when all of it succeeded."""
+    """One part of the work, if it is time. The watermark moves once all of it succeeded, or is named."""
     now = outside.clock()
     mark = outside.tables.read(row)
     if mark and mark.record.succeeded_at and now < mark.record.succeeded_at + every:
@@ -117,6 +197,6 @@ def _when_due(
     except Exception as error:  # noqa: BLE001 - the other marketplace must not wait for this one
         report(error)
         return Reconciled(failed=1)
-    if not done.failed:
+    if done.failed == done.named:
         outside.tables.write(Put(row, Watermark(done_until=now, succeeded_at=now)))
     return done

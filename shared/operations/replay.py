@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from shared.domain.errors import NotFound
-from shared.operations.find_stuck import forget_unhandled
+from shared.domain.names import vendor_id
+from shared.operations.count_unhandled import forget_unhandled
 from shared.operations.read_back import read_back
-from shared.operations.reconcile import Reconciled, Report, replay_since
-from shared.operations.record_event import record_event
+from shared.operations.reconcile import Reconciled, Report, replay_since, take_sent
 from shared.ports import Marketplace, Outside
 from shared.storage import keys
 
@@ -15,11 +15,13 @@ _KEPT_BY_MARKETPLACES = timedelta(days=90)
 
 
 def replay_event(outside: Outside, marketplace: str, event: str) -> None:
-    """Ask again for what an event was about. Raises NotFound where neither we nor the marketplace know it, Unavailable.
+    """Ask again for what an event was about. Raises NotFound where neither we nor the marketplace know it,
+    EventMalformed for what is no id or cannot be read, Unavailable.
 
     Nothing of the event itself was kept: what is taken in is what the marketplace says now.
     """
     asked = _marketplace(outside, marketplace)
+    vendor_id(event)
     unhandled = outside.tables.read(keys.unhandled(marketplace, event))
     if unhandled is not None and unhandled.record.subscription:
         read_back(outside, unhandled.record.subscription)
@@ -28,9 +30,7 @@ def replay_event(outside: Outside, marketplace: str, event: str) -> None:
     told = next((found for found in asked.events_since(_oldest(outside)) if found.id == event), None)
     if told is None:
         raise NotFound
-    record_event(outside, told)
-    if unhandled is not None:
-        forget_unhandled(outside, unhandled)
+    take_sent(outside, asked, told)
 
 
 def replay_all_since(outside: Outside, marketplace: str, since: datetime, report: Report) -> Reconciled:

@@ -36,6 +36,23 @@ class Checkout:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlay:
+    """How a page opens a marketplace's checkout over itself, and from which origins that is loaded.
+
+    ``link`` is what an address of ours names a transaction by in the marketplace's own messages; its script reads it.
+    """
+
+    script: str
+    token: str
+    link: str
+    is_sandbox: bool
+    scripts: tuple[str, ...]
+    styles: tuple[str, ...]
+    frames: tuple[str, ...]
+    connects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """What a claimant knows of a purchase: a transaction number and one fact of its invoice; neither is stored."""
 
@@ -109,6 +126,11 @@ class Marketplace(HoldsCredentials, Protocol):
         """The policy that governs what the buyer gives the marketplace."""
         ...
 
+    @property
+    def keeps_events(self) -> bool:
+        """Whether it can be asked what it sent; elsewhere only what its subscriptions are now."""
+        ...
+
     def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Event | Hint | None:
         """What a message says, or None if there is nothing to store. Raises SignatureInvalid, EventMalformed."""
         ...
@@ -118,7 +140,7 @@ class Marketplace(HoldsCredentials, Protocol):
         ...
 
     def read_back(self, subscription: str) -> Sequence[Event]:
-        """What the marketplace knows of a subscription now; empty if it knows none of that name."""
+        """What the marketplace knows of a subscription now; nothing, or that it is not there, if it knows none."""
         ...
 
     def events_since(self, since: datetime) -> Iterator[Event]:
@@ -149,6 +171,11 @@ class Marketplace(HoldsCredentials, Protocol):
 class SellsHere(Protocol):
     """A marketplace whose checkout is opened from our page."""
 
+    @property
+    def overlay(self) -> Overlay:
+        """What that page loads, once somebody chose this marketplace."""
+        ...
+
     def sell(self, plan: str, seats: int, reference: str) -> Checkout:
         """A checkout at a price, a number of seats and a reference that the browser cannot change.
 
@@ -163,6 +190,11 @@ class SellsHere(Protocol):
 
 class LandsBuyers(Protocol):
     """A marketplace that sends buyers to our page with a token."""
+
+    @property
+    def offer_url(self) -> str:
+        """Where its store sells our product."""
+        ...
 
     def resolve(self, token: str) -> str:
         """The name of the subscription behind a purchase token. Raises NotFound for one that is expired or none."""

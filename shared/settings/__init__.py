@@ -91,6 +91,7 @@ class MarketplaceSettings(_Group):
     marketplace_managed_identity_client_id: Text = ""
     marketplace_resource_id: Text
     marketplace_offers: Offers
+    marketplace_offer_url: Url
 
 
 class StorageSettings(_Group):

@@ -36,6 +36,13 @@ class Request:
 PAGES = {
     "account": [Request("GET", "/account", 401)],
     "account_changed": [Request("POST", "/account", 401)],
+    "buy": [Request("GET", "/buy")],
+    "buy_arrived": [Request("GET", "/buy/arrived", 401)],
+    "buy_checkout": [Request("GET", "/buy/checkout", 401)],
+    "buy_chosen": [Request("POST", "/buy", 401)],
+    "buy_claim": [Request("GET", "/buy/claim", 401)],
+    "buy_claimed": [Request("POST", "/buy/claim", 401)],
+    "buy_converted": [Request("POST", "/buy/convert", 401)],
     "landing": [Request("GET", "/landing")],
     "landing_confirmed": [Request("POST", "/landing", 401)],
     "privacy": [Request("GET", "/privacy")],

@@ -16,7 +16,10 @@ from dev.wire import Clock
 from shared.marketplaces.microsoft.payloads import OperationData, SubscriptionData
 from shared.marketplaces.microsoft.reading import Offers, snapshot
 from shared.operations.assign_seat import assign_seat
+from shared.operations.find_stuck import find_stuck
+from shared.operations.reconcile import reconcile
 from shared.storage import keys
+from support import __main__ as support
 from tests.functions.serving import assert_problem
 from tests.microsoft import CLIENT, OFFER, RESELLER, VENDOR, WEBHOOK, Store, name, selling
 from tests.runtime.asking import ask
@@ -405,6 +408,16 @@ def test_another_offer_of_the_same_publisher_is_nothing_to_us(store: Store) -> N
     assert rows(store) == before
 
 
+def test_a_change_of_plan_of_another_offer_is_no_business_of_ours(store: Store) -> None:
+    before = rows(store)
+    id_ = store.automatic(offer="another-product", plan="gold")
+
+    store.market.play.change_plan(id_, "platinum")
+
+    assert store.statuses() == [200, 200]
+    assert rows(store) == before
+
+
 def test_ids_in_capitals_are_the_same_subscription(store: Store) -> None:
     id_ = store.automatic()
     store.bought(id_).quantity = 9
@@ -631,6 +644,45 @@ def test_an_answer_takes_two_seconds_at_most_though_the_marketplace_takes_its_ti
     assert store.statuses() == [200]
     assert store.header(id_).first_seen == NOON
     assert timedelta(seconds=0.3 * len(store.asked("GET /api/saas"))) < timedelta(seconds=2)
+
+
+def test_what_microsoft_no_longer_knows_is_red_and_in_grace_until_it_is_told_of_again(store: Store) -> None:
+    id_ = store.subscribed(quantity=2)
+    assign_seat(store.services, name(id_), BOB)
+    gone = store.market.world.subscriptions.pop(id_)
+
+    assert reconcile(store.services, lambda _: None).failed == 0
+
+    [missing] = [found for found in find_stuck(store.services) if found.code == "SUBSCRIPTION_MISSING"]
+    assert (missing.about, missing.since, missing.is_red) == (name(id_), NOON, True)
+    assert store.world.code(BOB) == "GRACE"
+    store.world.clock.advance(days=14.1)
+    reconcile(store.services, lambda _: None)
+    assert store.world.code(BOB) == "NO_LICENSE"
+
+    store.market.world.subscriptions[id_] = gone
+    store.world.clock.advance(days=1)
+    reconcile(store.services, lambda _: None)
+    assert store.world.code(BOB) == "LICENSED"
+    assert store.header(id_).missing_from is None
+
+
+def test_replaying_reads_every_subscription_back_and_says_so(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known, missed, same = store.automatic(quantity=3), store.automatic(quantity=4), store.automatic(quantity=2)
+    store.bought(known).quantity = 9
+    del store.market.world.subscriptions[missed]
+    monkeypatch.setattr(support, "connect", lambda _, **__: store.services)
+
+    assert support.main(["replay-since", "microsoft", "2026-03-01T00:00:00Z"]) == 0
+
+    assert (store.header(known).quantity, store.header(same).quantity) == (9, 2)
+    assert capsys.readouterr().out.splitlines() == [
+        "microsoft keeps no list of what it sent: every subscription is read back instead.",
+        "3 seen, 1 taken in, 0 failed.",
+    ]
+    assert store.asked(f"GET /api/saas/subscriptions/{missed}")
 
 
 @pytest.mark.parametrize("id_", ["\ud800", "../operations", "x" * 5000, ""])

@@ -162,7 +162,8 @@ class MicrosoftTarget:
             issuers=(issuer_v1(TENANT),),
         )
         offers = Offers({("add-in", "team"): "team", ("add-in", "business"): "business"})
-        adapter = Microsoft(checker, offers, FulfillmentApi(web, "https://api.example/api", OneToken()))
+        api = FulfillmentApi(web, "https://api.example/api", OneToken())
+        adapter = Microsoft(checker, offers, api, "https://store.example/add-in")
         self.world.services = replace(world.services, marketplaces={**world.services.marketplaces, self.name: adapter})
         self.route = Route(self.world.services, self.name)
         grant = Grant(TENANT, "our-app", MARKETPLACE, issuer_v1(TENANT), 1)

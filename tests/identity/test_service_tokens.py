@@ -47,6 +47,7 @@ def tokens_of(entra: Entra, **changed: str) -> MsalTokens:
         "MARKETPLACE_TENANT_ID": VENDOR,
         "MARKETPLACE_CLIENT_ID": CLIENT,
         "MARKETPLACE_RESOURCE_ID": MARKETPLACE,
+        "MARKETPLACE_OFFER_URL": "https://store.example/mail-merge",
         "MARKETPLACE_OFFERS": json.dumps(OFFERS),
         "EXTRA_CA_FILE": str(entra.certificates.ca),
     }

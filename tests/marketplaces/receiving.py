@@ -10,6 +10,8 @@ from shared.domain.records import Subscription
 from shared.marketplaces.paddle import Paddle
 from shared.marketplaces.paddle.api import PaddleApi
 from shared.marketplaces.paddle.events import Catalogue
+from shared.marketplaces.paddle.overlay import overlay_of
+from shared.ports import Hint
 from shared.web import Web
 from tests.paddle import Payload, sign
 from tests.world import LARGE_PRICE, NOON, PRICE, SECRET
@@ -18,14 +20,17 @@ PRICES = {PRICE: "team", LARGE_PRICE: "business", "pri_team_yearly": "team"}
 PLANS = ("team", "business")
 # Receiving calls nobody.
 NOBODY = PaddleApi(Web(frozenset()), "https://paddle.invalid", "")
-SANDBOX = Paddle((SECRET,), Catalogue(PRICES, PLANS, live=False), NOBODY)
-LIVE = Paddle((SECRET,), Catalogue(PRICES, PLANS, live=True), NOBODY)
+OVERLAY = overlay_of("https://cdn.paddle.com/paddle/v2/paddle.js", "test_token")
+SANDBOX = Paddle((SECRET,), Catalogue(PRICES, PLANS, live=False), NOBODY, OVERLAY)
+LIVE = Paddle((SECRET,), Catalogue(PRICES, PLANS, live=True), NOBODY, OVERLAY)
 
 UNKNOWN = Purchase(Subscription(salt="salt", first_seen=NOON))
 
 
 def receive_body(body: bytes, paddle: Paddle = SANDBOX) -> Event | None:
-    return paddle.receive({"paddle-signature": sign(body, NOON)}, body, NOON)
+    event = paddle.receive({"paddle-signature": sign(body, NOON)}, body, NOON)
+    assert not isinstance(event, Hint)
+    return event
 
 
 def receive(payload: object, paddle: Paddle = SANDBOX) -> Event | None:

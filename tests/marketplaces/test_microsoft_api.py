@@ -14,7 +14,7 @@ from dev.wire import Clock, Reply, Request
 from dev.wire.server import Server
 from shared.domain.errors import CancelElsewhere, NotFound, Unavailable
 from shared.domain.people import Person
-from shared.domain.purchases import Event, Snapshot
+from shared.domain.purchases import Event, PaymentsRead, Snapshot
 from shared.marketplaces.microsoft import Microsoft
 from shared.marketplaces.microsoft.api import FulfillmentApi
 from shared.marketplaces.microsoft.reading import Offers
@@ -76,7 +76,7 @@ def adapter(market: Answers) -> Iterator[Microsoft]:
     server = Server(market.answer)
     server.start()
     api = FulfillmentApi(Web(frozenset({server.base})), f"{server.base}/api", Tokens())
-    yield Microsoft(NoChecker(), Offers({("mail-merge", "team-plan"): "team"}), api)
+    yield Microsoft(NoChecker(), Offers({("mail-merge", "team-plan"): "team"}), api, "https://store.example/add-in")
     server.stop()
 
 
@@ -153,11 +153,11 @@ def test_an_answer_that_makes_no_sense_is_none(market: Answers, adapter: Microso
 
 
 @pytest.mark.parametrize("status", [400, 404])
-def test_what_is_not_there_is_nothing(market: Answers, adapter: Microsoft, status: int) -> None:
+def test_what_is_not_there_tells_only_that(market: Answers, adapter: Microsoft, status: int) -> None:
     market.say(f"/{ID}", {}, status)
 
-    assert adapter.read_back(name(ID)) == []
-    assert adapter.follow(Hint("0e1-Renew", name(ID))) == []
+    for told in adapter.read_back(name(ID)), adapter.follow(Hint("0e1-Renew", name(ID))):
+        assert [event.told for event in told] == [PaymentsRead(is_there=False)]
 
 
 def test_a_status_that_nobody_documented_says_nothing(market: Answers, adapter: Microsoft) -> None:

@@ -8,14 +8,14 @@ import pytest
 
 from shared.domain.errors import NotForSale
 from shared.domain.people import Person
-from shared.domain.purchases import Adjustment, Event, Payment, PaymentsRead, Snapshot
+from shared.domain.purchases import Adjustment, Event, Payment, PaymentsRead, Snapshot, Unread
 from shared.marketplaces.paddle import Paddle
 from shared.marketplaces.paddle.api import PaddleApi, PaddleRefused
 from shared.marketplaces.paddle.events import EVENT_TYPES, Catalogue
 from shared.ports import Contact, Proof
 from shared.web import Denied, Unreachable, Web
 from tests.functions.sentinels import ADDRESS, NAME, found_in
-from tests.marketplaces.receiving import PLANS, PRICES, fold_events, received
+from tests.marketplaces.receiving import OVERLAY, PLANS, PRICES, fold_events, received
 from tests.paddle import Payload, Subscription
 from tests.paddle_api import PADDLE
 from tests.world import NOON, PRICE, SECRET
@@ -36,7 +36,7 @@ PERSONAL = {
 @pytest.fixture
 def paddle() -> Paddle:
     api = PaddleApi(Web(frozenset({PADDLE.url})), PADDLE.url, KEY)
-    return Paddle((SECRET,), Catalogue(PRICES, PLANS, live=False), api)
+    return Paddle((SECRET,), Catalogue(PRICES, PLANS, live=False), api, OVERLAY)
 
 
 def told(events: list[Event]) -> list[type]:
@@ -128,15 +128,20 @@ def test_events_are_asked_for_by_time_and_type_and_come_in_order(paddle: Paddle)
 
 
 @pytest.mark.parametrize("bad", [{"id": "sub/1"}, {"status": None}, {"items": "many"}, {"items": [{"quantity": -1}]}])
-def test_one_bad_record_holds_up_no_other(paddle: Paddle, bad: Payload) -> None:
+def test_one_bad_record_holds_up_no_other_and_is_named(paddle: Paddle, bad: Payload) -> None:
     good, spoilt = Subscription(), Subscription()
     for each in (spoilt, good):
         each.tell("created")
     PADDLE.entities["subscriptions"][spoilt.id].update(bad)
     PADDLE.events[0]["data"].update(bad)
+    names = ("", "") if "id" in bad else (spoilt.id, spoilt.partition)
 
-    assert [event.subscription for event in paddle.subscriptions()] == [good.partition]
-    assert [event.subscription for event in paddle.events_since(NOON)] == [good.partition]
+    listed, sent = [*paddle.subscriptions()], [*paddle.events_since(NOON)]
+
+    assert [type(event.told) for event in listed] == [type(event.told) for event in sent] == [Unread, Snapshot]
+    assert (listed[0].id, listed[0].subscription) == names
+    assert (sent[0].id, sent[0].subscription) == (PADDLE.events[0]["event_id"], names[1])
+    assert listed[1].subscription == sent[1].subscription == good.partition
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'{"data": {}}', b'{"data": [1]}', b'{"data": null}', b'"x"'])
@@ -161,6 +166,37 @@ def test_a_key_that_paddle_refuses_is_named(paddle: Paddle) -> None:
     with pytest.raises(Denied, match="UNAVAILABLE") as raised:
         paddle.read_back("paddle.sub_1")
     assert raised.value.causes.startswith("PADDLE_API_KEY is wrong, expired, of the other environment")
+
+
+@pytest.mark.parametrize("code", ["invalid_url", "something_new", ""])
+def test_an_address_that_the_key_may_not_call_says_nothing_of_the_subscription(
+    paddle: Paddle, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    sold = Subscription()
+    sold.tell()
+    PADDLE.fail("/subscriptions", times=9, status=404, body=f'{{"error": {{"code": "{code}"}}}}'.encode())
+
+    with pytest.raises(Denied) as raised:
+        paddle.read_back(sold.partition)
+    with pytest.raises(Denied):
+        paddle.cancel(sold.partition)
+    assert raised.value.causes.endswith(f": 404 {code}")
+    assert f"404 {code}" in caplog.text
+
+
+@pytest.mark.parametrize("code", ["not_found", "entity_not_found"])
+def test_a_subscription_that_paddle_says_there_is_not_is_nothing(paddle: Paddle, code: str) -> None:
+    PADDLE.fail("/subscriptions", status=404, body=f'{{"error": {{"code": "{code}"}}}}'.encode())
+
+    assert [*paddle.read_back("paddle.sub_1")] == []
+
+
+@pytest.mark.parametrize("status", [400, 409, 422])
+def test_a_transaction_that_paddle_refuses_to_look_for_proves_nothing(paddle: Paddle, status: int) -> None:
+    PADDLE.fail("/transactions", times=2, status=status, body=b'{"error": {"code": "bad_request"}}')
+
+    assert not paddle.proves("paddle.sub_1", Proof("pri_1", "1"), SOMEBODY, is_administrator=True)
+    assert paddle.subscription_of("pri_1") == ""
 
 
 def test_nothing_personal_leaves_the_reader(paddle: Paddle) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.domain.entitlement import Plan, Terms, entitlement
 from shared.domain.errors import EventMalformed
-from shared.domain.purchases import Purchase, apply
+from shared.domain.purchases import Event, Purchase, apply
 from shared.domain.records import Seat, Subscription
 from shared.domain.retention import next_look
 from shared.marketplaces.paddle.events import Catalogue, read_event
@@ -36,6 +36,7 @@ def live_through(payload: Payload) -> None:
         return
     if event is None:
         return
+    assert isinstance(event, Event)
     after = apply(Purchase(Subscription()), event, NOON)
     to_entity(keys.subscription(event.subscription), after.header)
     for number, transaction in after.transactions.items():

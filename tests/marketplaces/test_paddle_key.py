@@ -12,6 +12,7 @@ from shared.marketplaces.paddle import Paddle
 from shared.marketplaces.paddle.api import PaddleApi
 from shared.marketplaces.paddle.api_key import PERMISSIONS, check_permissions, watch_key
 from shared.marketplaces.paddle.events import Catalogue
+from shared.marketplaces.paddle.overlay import overlay_of
 from shared.web import Denied, Unreachable, Web
 from tests.docs.pages import read, spans
 from tests.paddle_api import API_KEY, KEY_ID, PADDLE
@@ -58,7 +59,14 @@ def test_a_key_that_bears_no_id_cannot_be_watched_and_that_is_said(api: PaddleAp
     assert PADDLE.calls == []
 
 
-@pytest.mark.parametrize(("status", "body", "said"), [(403, FORBIDDEN, "api_key.read"), (404, b"{}", "knows no key")])
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (403, FORBIDDEN, "api_key.read"),
+        (404, b'{"error": {"code": "not_found"}}', "knows no key"),
+        (404, b'{"error": {"code": "invalid_url"}}', "api_key.read"),
+    ],
+)
 def test_where_paddle_does_not_tell_it_is_said_why(api: PaddleApi, status: int, body: bytes, said: str) -> None:
     PADDLE.fail("/api-keys", status=status, body=body)
 
@@ -97,7 +105,8 @@ def do_everything(account: stand_in.Paddle) -> None:
     """Each call that the adapter makes, once."""
     bought = account.play.purchase(company="Contoso")
     account.destination.setting["destination"] = WEBHOOKS
-    paddle = Paddle((SECRET,), Catalogue({"pri_team_monthly": "team"}, ("team",), live=False), api_of(account))
+    catalogue = Catalogue({"pri_team_monthly": "team"}, ("team",), live=False)
+    paddle = Paddle((SECRET,), catalogue, api_of(account), overlay_of(account.script, account.client_token))
     name, [paid] = f"paddle.{bought}", account.world.transactions
     paddle.read_back(name)
     assert paddle.contact(name, paid) is not None

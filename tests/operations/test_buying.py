@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import NotForSale, NotFound
+from shared.domain.people import PERSONAL_TENANT, Person
 from shared.domain.records import OwnerKind
 from shared.operations.buy import activate_now, start_purchase
 from shared.operations.open_account import open_account
@@ -68,6 +69,16 @@ def test_what_is_not_sold_is_not_begun(world: World, account: str, plan: str, se
 
     assert world.paddle.calls == []
     assert world.rows()["references"] == []
+
+
+def test_a_personal_account_buys_one_seat_and_no_more(world: World) -> None:
+    at_home = open_account(world.services, Person(PERSONAL_TENANT, ALICE.person.object_id), "Alice", ())
+
+    with pytest.raises(NotForSale):
+        start_purchase(world.services, at_home, "paddle", "team", 2, "organisation")
+    assert world.paddle.calls == []
+
+    assert start_purchase(world.services, at_home, "paddle", "team", 1, "person").transaction
 
 
 def test_who_has_no_account_and_what_is_no_marketplace_of_ours_buys_nothing(world: World, account: str) -> None:

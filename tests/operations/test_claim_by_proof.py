@@ -8,7 +8,9 @@ import pytest
 
 from functions.edge import problem
 from shared.domain.errors import ClaimRefused
-from shared.operations.assign_seat import Assignee
+from shared.domain.people import PERSONAL_TENANT, Person
+from shared.domain.records import OwnerKind
+from shared.operations.assign_seat import Assignee, assign_seat
 from shared.operations.claim_by_proof import Claimant, claim_by_proof
 from shared.operations.erase_subscription import erase_subscription
 from shared.operations.open_account import open_account
@@ -19,7 +21,9 @@ from tests.histories.memory import MemoryWorld
 from tests.histories.stored import broken
 from tests.histories.turns import Step, all_orders, run_in_turns
 from tests.paddle import Subscription, deliver
-from tests.world import ALICE, MALLORY, World
+from tests.world import ALICE, BOB, MALLORY, World
+
+AT_HOME = Assignee(Person(PERSONAL_TENANT, "a11ce000-0000-4000-8000-00000000000f"), "Alice", ("alice@home.example",))
 
 
 def claimant(world: World, who: Assignee = ALICE) -> Claimant:
@@ -63,6 +67,28 @@ def test_a_seat_bought_for_oneself_is_given_at_once(world: World) -> None:
     claim_by_proof(world.services, claimant(world), sold.partition, Proof(paid["id"], paid["invoice_number"]), "person")
 
     assert world.code(ALICE) == "LICENSED"
+
+
+def test_several_seats_are_the_organisations_whatever_the_claim_said(world: World) -> None:
+    sold, proof = unclaimed(world)
+
+    claimed = claim_by_proof(world.services, claimant(world), sold.partition, proof, "person")
+
+    assert (claimed.record.owner_kind, claimed.record.tenant) == ("organisation", ALICE.person.tenant)
+    assign_seat(world.services, sold.partition, BOB)
+    assert world.code(BOB) == "LICENSED"
+
+
+@pytest.mark.parametrize("kind", ["person", "organisation"])
+def test_a_personal_account_claims_no_several_seats_and_is_refused_alike(world: World, kind: OwnerKind) -> None:
+    sold, proof = unclaimed(world)
+
+    with pytest.raises(ClaimRefused):
+        claim_by_proof(world.services, claimant(world, AT_HOME), sold.partition, proof, kind)
+
+    assert header(world, sold).account == ""
+    claim_by_proof(world.services, claimant(world), sold.partition, proof, "organisation")
+    assert broken(world) == []
 
 
 def unknown(world: World, sold: Subscription, proof: Proof) -> Proof:

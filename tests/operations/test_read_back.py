@@ -1,25 +1,29 @@
 """What only Paddle knows is asked for on its day: whether a period was paid, and what a subscription is by now."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from shared.domain.errors import NotFound
+from shared.domain.errors import EventMalformed, NotFound
 from shared.domain.purchases import Event
 from shared.domain.records import Subscription as Header
 from shared.operations.assign_seat import assign_seat
 from shared.operations.erase_account import erase_account
+from shared.operations.find_stuck import find_stuck
 from shared.operations.purge import purge
 from shared.operations.read_back import read_back
+from shared.operations.receive_message import receive_message
+from shared.operations.reconcile import reconcile
 from shared.ports import Marketplace
 from shared.services import Services
 from shared.storage import keys
 from shared.web import Unreachable
 from tests.histories.stored import broken
 from tests.operations.stories import organisation_with
-from tests.paddle import Payload, Subscription, deliver
+from tests.paddle import Payload, Subscription, deliver, sign
 from tests.world import BOB, World, WorldMaker
 
 HOUR, GRACE = timedelta(hours=1), timedelta(days=14)
@@ -318,3 +322,180 @@ def test_where_it_breaks_off_it_is_read_whole_the_next_time(world: World, monkey
     assert header_of(world, sold).paid_through is None
     read_back(world.services, sold.partition)
     assert header_of(world, sold).paid_through == sold.period_end
+
+
+YEAR_ONE = "0001-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("action", ["refund", "chargeback"])
+def test_money_that_went_back_in_the_year_one_counts_and_is_read(world: World, action: str) -> None:
+    sold = seated(world, Subscription.bought)
+    [number] = world.paddle.entities["transactions"]
+    taken = sold.adjusted(number, action)
+    for data in (taken["data"], world.paddle.entities["adjustments"][taken["data"]["id"]]):
+        data["updated_at"] = YEAR_ONE
+
+    deliver(world, taken)
+    assert world.code(BOB) == "NO_LICENSE"
+    read_back(world.services, sold.partition)
+    assert world.code(BOB) == "NO_LICENSE"
+
+
+def test_a_subscription_that_was_never_changed_is_read_by_when_it_was_made(world: World) -> None:
+    sold = seated(world, Subscription.bought)
+    world.paddle.entities["subscriptions"][sold.id].update(updated_at=YEAR_ONE, created_at="2026-03-02T11:00:00Z")
+
+    read_back(world.services, sold.partition)
+
+    assert header_of(world, sold).paid_through == sold.period_end
+
+
+def test_a_credit_that_cannot_be_read_holds_up_no_payment(world: World) -> None:
+    sold = seated(world, lambda sold: sold.bought()[:2])
+    credit = sold.adjusted("txn_1", "credit")["data"]["id"]
+    world.paddle.entities["adjustments"][credit]["updated_at"] = "never"
+
+    read_back(world.services, sold.partition)
+
+    assert header_of(world, sold).paid_through == sold.period_end
+
+
+def test_a_refund_that_cannot_be_read_is_named_to_the_operator(world: World) -> None:
+    sold = seated(world, Subscription.bought)
+    refund = sold.adjusted("txn_1")["data"]["id"]
+    world.paddle.entities["adjustments"][refund]["status"] = None
+
+    for _ in range(2):
+        with pytest.raises(EventMalformed):
+            read_back(world.services, sold.partition)
+
+    counted = world.tables.read(keys.unhandled("paddle", refund))
+    assert counted is not None
+    assert (counted.record.subscription, counted.record.code, counted.record.tries) == (
+        sold.partition,
+        "EVENT_MALFORMED",
+        2,
+    )
+    world.clock.advance(hours=1)
+    assert f"paddle {refund}" in {found.about for found in find_stuck(world.services)}
+
+    world.paddle.entities["adjustments"][refund]["status"] = "approved"
+    read_back(world.services, sold.partition)
+    assert world.tables.read(keys.unhandled("paddle", refund)) is None
+
+
+@pytest.mark.parametrize("told_first", [True, False])
+@pytest.mark.parametrize("created", ["2026-03-02T12:30:00Z", None])
+@pytest.mark.parametrize("by_event", [True, False])
+def test_an_approval_counts_after_a_refund_was_read_that_bears_no_date(
+    world: World, created: str | None, *, told_first: bool, by_event: bool
+) -> None:
+    sold = seated(world, Subscription.bought)
+    [number] = world.paddle.entities["transactions"]
+
+    def adjusted(status: str) -> Payload:
+        told = sold.adjusted(number, status=status, id="adj_1")
+        for data in (told["data"], world.paddle.entities["adjustments"]["adj_1"]):
+            data.update(updated_at=None, created_at=created)
+        return told
+
+    pending = adjusted("pending_approval")
+    if told_first:
+        deliver(world, pending)
+    read_back(world.services, sold.partition)
+    assert world.code(BOB) == "LICENSED"
+
+    approved = adjusted("approved")
+    if by_event:
+        deliver(world, approved)
+    else:
+        read_back(world.services, sold.partition)
+
+    assert world.code(BOB) == "NO_LICENSE"
+    deliver(world, pending)
+    assert world.code(BOB) == "NO_LICENSE"
+
+
+@pytest.mark.parametrize("kind", [None, "partial"])
+@pytest.mark.parametrize(
+    ("sold_items", "refunded", "code"),
+    [
+        (["a"], ["a"], "NO_LICENSE"),
+        (["a", "b"], ["b", "a"], "NO_LICENSE"),
+        (["a", "b"], ["a"], "LICENSED"),
+        (["a"], ["of another"], "LICENSED"),
+        (["a"], [None], "LICENSED"),
+        ([], ["a"], "LICENSED"),
+    ],
+)
+@pytest.mark.parametrize("way", ["sent", "listed", "read back"])
+def test_a_refund_is_of_the_whole_where_its_items_are_all_that_was_sold(
+    world: World, kind: str | None, sold_items: list[str], refunded: list[str | None], code: str, way: str
+) -> None:
+    sold = seated(world, Subscription.bought)
+    [number] = world.paddle.entities["transactions"]
+    world.paddle.entities["transactions"][number]["details"] = {"line_items": [{"id": item} for item in sold_items]}
+    refund = sold.adjusted(number, kind=kind)
+    for data in (
+        refund["data"],
+        world.paddle.entities["adjustments"][refund["data"]["id"]],
+        world.paddle.events[-1]["data"],
+    ):
+        data["items"] = [{"type": "full", "item_id": item} for item in refunded]
+
+    if way == "sent":
+        send_in(world, refund)
+        send_in(world, refund)
+        assert world.tables.read(keys.receipt(sold.partition, refund["event_id"])) is not None
+    elif way == "listed":
+        assert reconcile(world.services, report).failed == 0
+    else:
+        read_back(world.services, sold.partition)
+
+    assert world.code(BOB) == code
+
+
+def report(error: BaseException) -> None:
+    raise error
+
+
+def send_in(world: World, payload: Payload) -> None:
+    body = json.dumps(payload).encode()
+    receive_message(world.services, "paddle", {"paddle-signature": sign(body, world.clock())}, body)
+
+
+def test_a_refund_of_what_paddle_has_no_more_takes_nothing_back(world: World) -> None:
+    sold = seated(world, Subscription.bought)
+    sold.adjusted("txn_gone", kind="partial")
+    world.paddle.events[-1]["data"]["items"] = [{"type": "full", "item_id": "a"}]
+
+    assert reconcile(world.services, report).failed == 0
+
+    assert world.code(BOB) == "LICENSED"
+
+
+@pytest.mark.parametrize("way", ["sent", "listed"])
+def test_money_that_went_back_is_found_by_its_transaction(world: World, way: str) -> None:
+    sold = seated(world, Subscription.bought)
+    [number] = world.paddle.entities["transactions"]
+    taken = sold.adjusted(number)
+    for data in (taken["data"], world.paddle.events[-1]["data"]):
+        data["subscription_id"] = None
+
+    if way == "sent":
+        send_in(world, taken)
+    else:
+        assert reconcile(world.services, report).failed == 0
+
+    assert world.code(BOB) == "NO_LICENSE"
+
+
+def test_money_that_went_back_for_nothing_that_is_known_is_nothing(world: World) -> None:
+    taken = Subscription().adjusted("txn_of_nobody")
+    for data in (taken["data"], world.paddle.events[-1]["data"]):
+        data["subscription_id"] = None
+
+    send_in(world, taken)
+    reconcile(world.services, report)
+
+    assert world.rows()["subscriptions"] == []

@@ -10,10 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dev.azurite import Azurite
+from shared.domain.errors import EventMalformed
 from shared.domain.records import Reference, Watermark
 from shared.operations.erase_subscription import erase_subscription
+from shared.operations.find_stuck import find_stuck
 from shared.operations.reconcile import Reconciled, reconcile
 from shared.operations.record_event import record_event
+from shared.operations.replay import replay_event
 from shared.ports import Insert
 from shared.storage import keys
 from tests.functions.serving import JSON, WEBHOOK, serving
@@ -146,6 +149,62 @@ def test_one_record_that_cannot_be_handled_holds_up_no_other(world: World, monke
     assert header(world, good).quantity == 9
     assert done.failed == len(errors) == 2
     assert world.tables.read(keys.watermark("paddle", "events")) is None
+
+
+def test_what_cannot_be_read_is_counted_named_and_holds_up_nothing(world: World) -> None:
+    sold, good = Subscription(world.checkout()), Subscription(world.checkout())
+    deliver(world, *sold.bought())
+    refund = sold.adjusted("txn_1")
+    good.bought()
+    world.paddle.events[3]["data"]["status"] = None
+    world.paddle.entities["subscriptions"][sold.id]["items"] = None
+    errors: list[BaseException] = []
+
+    done = reconcile(world.services, errors.append)
+
+    assert (done.failed, done.named) == (2, 2)
+    assert {type(error) for error in errors} == {EventMalformed}
+    assert header(world, good).paid_through == good.period_end
+    assert mark(world, "events").succeeded_at == mark(world, "list").succeeded_at == world.clock()
+    world.clock.advance(hours=1)
+    about = {found.about for found in find_stuck(world.services) if found.code == "EVENT_EVENT_MALFORMED"}
+    assert about == {f"paddle {refund['event_id']}", f"paddle {sold.id}"}
+    with pytest.raises(EventMalformed):
+        replay_event(world.services, "paddle", refund["event_id"])
+
+
+def test_what_could_not_be_read_is_forgotten_once_it_can_be(world: World) -> None:
+    sold = Subscription(world.checkout())
+    deliver(world, *sold.bought())
+    refund = sold.adjusted("txn_1")
+    items, status = world.paddle.entities["subscriptions"][sold.id]["items"], refund["data"]["status"]
+    listed = next(event for event in world.paddle.events if event["event_id"] == refund["event_id"])
+    world.paddle.entities["subscriptions"][sold.id]["items"] = listed["data"]["status"] = None
+    assert reconcile(world.services, lambda _: None).named == 2
+
+    world.clock.advance(days=1)
+    world.paddle.entities["subscriptions"][sold.id]["items"], listed["data"]["status"] = items, status
+    assert reconcile(world.services, lambda _: None).named == 0
+
+    assert not [found for found in find_stuck(world.services) if found.code.startswith("EVENT_")]
+
+
+def test_what_bears_no_name_is_counted_all_the_same_and_is_not_replayed_as_if_it_could_be_read(world: World) -> None:
+    sold = Subscription(world.checkout())
+    payment = sold.paid()
+    world.paddle.events[0]["data"].update(billing_period={}, subscription_id=None)
+    sold.tell()
+    world.paddle.events.pop()
+    world.paddle.entities["subscriptions"][sold.id]["id"] = None
+
+    assert reconcile(world.services, lambda _: None).named == 2
+
+    assert {row["RowKey"] for row in world.rows()["state"] if row["PartitionKey"] == "unhandled.paddle"} == {
+        payment["event_id"],
+        "without-id",
+    }
+    with pytest.raises(EventMalformed):
+        replay_event(world.services, "paddle", payment["event_id"])
 
 
 def test_a_difference_in_the_list_has_that_one_read_back(world: World) -> None:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from shared.domain.errors import NotFound
+from shared.domain.errors import NotFound, Unavailable
 from shared.operations.find_stuck import find_stuck
 from shared.operations.finding import Finding
 from shared.operations.reconcile import reconcile
@@ -22,6 +23,8 @@ UNWATCHED = (
     "CREDENTIAL_UNWATCHED\tsign-in ENTRA_CLIENT_SECRET\t"
     "Entra tells when a secret expires only to who may read applications, which this server may not"
 )
+
+Printed = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
@@ -104,6 +107,47 @@ def test_it_is_forgotten_once_it_came_again(base: str, world: World, monkeypatch
     assert counted(world) == []
 
 
+def test_a_malformed_event_is_forgotten_once_it_came_again_and_could_be_read(base: str, world: World) -> None:
+    event = Subscription(world.checkout()).tell("created")
+    items = event["data"].pop("items")
+    assert send(base, event).status == 400
+
+    event["data"]["items"] = items
+    assert send(base, event).status == 200
+
+    assert counted(world) == []
+
+
+def test_a_malformed_event_is_forgotten_once_reconciliation_could_read_it(base: str, world: World) -> None:
+    event = Subscription(world.checkout()).tell("created")
+    assert send(base, {**event, "data": {**event["data"], "items": None}}).status == 400
+    assert len(counted(world)) == 1
+
+    reconcile(world.services, lambda _: None)
+
+    assert counted(world) == []
+
+
+def test_what_came_without_an_id_is_red_until_the_marketplace_has_given_up_and_is_not_told_again(
+    base: str, world: World, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    event = {**Subscription().tell("created"), "event_id": None}
+    assert send(base, event).status == 400
+    world.clock.advance(days=2.9)
+    reconcile(world.services, lambda _: None)
+
+    [stuck] = red(world.services)
+    assert stuck.about == "paddle without-id, which cannot be replayed"
+    assert command(world, monkeypatch, "replay", "paddle", "without-id") == 1
+    assert capsys.readouterr().err == (
+        "What came without an id cannot be asked for again; the marketplace may list it as a failed delivery.\n"
+    )
+
+    world.clock.advance(days=0.2)
+    reconcile(world.services, lambda _: None)
+    assert red(world.services) == []
+
+
 def test_reconciliation_brings_what_was_lost_and_forgets_it(
     base: str, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,7 +225,7 @@ def test_an_event_that_was_never_received_is_found_at_the_marketplace(world: Wor
 
     replay_event(world.services, "paddle", event["event_id"])
 
-    assert world.tables.read(keys.receipt(sold.partition, event["event_id"])) is not None
+    assert world.tables.read(keys.subscription(sold.partition)) is not None
 
 
 def test_what_nobody_knows_cannot_be_told_again(world: World) -> None:
@@ -208,9 +252,6 @@ def test_everything_since_a_time_is_told_again(world: World) -> None:
 def command(world: World, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     monkeypatch.setattr(support, "connect", lambda _, **__: world.services)
     return support.main([*words])
-
-
-Printed = pytest.CaptureFixture[str]
 
 
 def test_status_says_what_is_stuck_and_ends_so(world: World, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> None:
@@ -252,8 +293,50 @@ def test_a_marketplace_that_refuses_the_key_is_said(
     assert command(world, monkeypatch, "replay-since", "paddle", "2026-03-01T00:00:00Z") == 2
     assert command(world, monkeypatch, "check-config") == 2
     assert capsys.readouterr().err == (
-        "Nothing could be replayed: UNAVAILABLE.\nThe configuration could not be read: UNAVAILABLE.\n"
+        "Nothing could be replayed: UNAVAILABLE.\npaddle: its configuration could not be read: UNAVAILABLE.\n"
     )
+
+
+@pytest.mark.parametrize("event", ["a/b", "../x", "", "x" * 2000, "\ud800"])
+def test_what_is_no_id_is_refused_in_one_line(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: Printed, event: str
+) -> None:
+    assert command(world, monkeypatch, "replay", "paddle", event) == 1
+    assert capsys.readouterr().err == "That is no id of an event; status prints them.\n"
+    assert world.paddle.calls == []
+
+
+@pytest.mark.parametrize("words", [("replay", "paddle", "evt_1"), ("replay-since", "paddle", "1026-03-01T00:00:00Z")])
+def test_what_the_marketplace_refuses_is_said_in_one_line(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: Printed, words: tuple[str, ...]
+) -> None:
+    world.paddle.fail("/events", times=9, status=400, body=b'{"error":{"code":"bad_request"}}')
+
+    assert command(world, monkeypatch, *words) == 1
+    assert capsys.readouterr().err == "The marketplace refused: 400 bad_request.\n"
+
+
+def test_check_config_goes_on_where_one_marketplace_does_not_answer_and_names_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    paddle = world.services.marketplaces["paddle"]
+    world.services = replace(world.services, marketplaces={"silent": _Silent(), "paddle": paddle})  # type: ignore[dict-item]
+
+    assert command(world, monkeypatch, "check-config") == 2
+    printed = capsys.readouterr()
+    assert printed.out.count("paddle: price ") == 2
+    assert printed.err == "silent: its configuration could not be read: UNAVAILABLE.\n"
+
+
+class _Silent:
+    def problems(self, _: str) -> Iterator[str]:
+        raise Unavailable
+
+
+def test_every_marketplace_there_is_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(support, "MARKETPLACES", ("toy",))
+
+    assert support.parser().parse_args(["replay", "toy", "1"]).marketplace == "toy"
 
 
 def test_check_config_says_what_is_wrong(world: World, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> None:

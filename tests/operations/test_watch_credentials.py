@@ -48,6 +48,7 @@ def microsofts(entra: Entra, **credential: str) -> dict[str, str]:
         "MARKETPLACE_TENANT_ID": VENDOR,
         "MARKETPLACE_CLIENT_ID": CLIENT,
         "MARKETPLACE_RESOURCE_ID": MARKETPLACE,
+        "MARKETPLACE_OFFER_URL": "https://store.example/mail-merge",
         "MARKETPLACE_OFFERS": json.dumps(OFFERS),
         "EXTRA_CA_FILE": str(entra.certificates.ca),
         **credential,

@@ -24,6 +24,9 @@ def test_the_app_indexes_and_answers_without_any_setting(capfd: pytest.CaptureFi
         *in_each_language(
             "account", "account_changed", "landing", "landing_confirmed", "privacy", "seats", "seats_changed"
         ),
+        *in_each_language(
+            "buy", "buy_arrived", "buy_checkout", "buy_chosen", "buy_claim", "buy_claimed", "buy_converted"
+        ),
         "account_close",
         "account_export",
         "health",

@@ -53,6 +53,7 @@ FULL: dict[type[Record], tuple[Row[Any], Record]] = {
             refunded_through=AT,
             disputed=True,
             unpaid_from=AT,
+            missing_from=AT,
             read_back=True,
             unasked=True,
             contact_due=True,

@@ -35,9 +35,11 @@ class Microsoft:
     checker: TokenChecker
     offers: Offers
     api: FulfillmentApi
+    offer_url: str
     name: str = NAME
     portal_url: str = "https://admin.microsoft.com/Adminportal/Home#/subscriptions"
     privacy_policy_url: str = "https://privacy.microsoft.com/privacystatement"
+    keeps_events: bool = False
 
     def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Hint | None:
         """Where to look. Raises SignatureInvalid, EventMalformed, Unavailable while Entra's keys cannot be had."""
@@ -52,7 +54,7 @@ class Microsoft:
         return reading.follow(self.api, self.offers, hint)
 
     def read_back(self, subscription: str) -> Sequence[Event]:
-        """The subscription as it is now; empty if the marketplace has none of that name."""
+        """The subscription as it is now, or that it is not there."""
         return reading.read_subscription(self.api, self.offers, subscription)
 
     def events_since(self, since: datetime) -> Iterator[Event]:  # noqa: ARG002 - the shape of all

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 from shared.domain.errors import NotFound
 from shared.marketplaces.microsoft.payloads import OperationData, Page, ResolvedData, SubscriptionData, Text
 from shared.ports import ServiceTokens
-from shared.web import Answer, Call, Unreachable, Web
+from shared.web import Answer, Call, Refused, Unreachable, Web
 
 _VERSION = {"api-version": "2018-08-31"}
 _OK = range(200, 300)
@@ -34,7 +34,7 @@ class _Billing(BaseModel):
 M = TypeVar("M", bound=BaseModel)
 
 
-class MarketplaceRefused(Exception):
+class MarketplaceRefused(Refused):
     """The marketplace will not do it, and asking again does not change that."""
 
     def __init__(self, status: int) -> None:

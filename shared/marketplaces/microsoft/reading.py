@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shared.domain.errors import ChangeRefused, EventMalformed, NotFound
 from shared.domain.names import subscription_id, vendor_id
-from shared.domain.purchases import Event, Snapshot
+from shared.domain.purchases import Event, PaymentsRead, Snapshot
 from shared.domain.records import Status
 from shared.marketplaces.microsoft.api import FulfillmentApi, read
 from shared.marketplaces.microsoft.payloads import OperationData, SubscriptionData
@@ -43,25 +43,30 @@ class Offers:
         """Our plan; empty for what is not sold."""
         return self.plans.get((offer, plan), "")
 
+    def sells(self, offer: str) -> bool:
+        """Whether an offer of the publisher is one of ours."""
+        return any(offer == sold for sold, _ in self.plans)
+
 
 def read_subscription(api: FulfillmentApi, offers: Offers, name: str) -> list[Event]:
-    """The subscription as it is now; empty if the marketplace has none of that name, or none of our offers'."""
+    """The subscription as it is now, or that it is not there; empty for a status that is not known."""
     return follow(api, offers, Hint("", name))
 
 
 def follow(api: FulfillmentApi, offers: Offers, hint: Hint) -> list[Event]:
     """What a webhook leads to: the subscription, and a change that is under way as pending.
 
-    Raises ChangeRefused for a change to a plan that is not sold, NotFound never: what is not there is nothing.
+    Raises ChangeRefused for a change of an offer of ours to a plan that is not sold, NotFound never.
     """
     number = number_of(hint.subscription)
     announced = _operation(api, number, hint.operation)
     try:
         found = _subscription(api, number)
     except NotFound:
-        return []
+        return [Event("", hint.subscription, "", PaymentsRead(is_there=False), ours=False)]
     if (
         announced is not None
+        and offers.sells(found.offer)
         and _is_for_another_plan(announced, found)
         and not offers.plan(found.offer, announced.plan)
     ):

@@ -15,7 +15,7 @@ from shared.marketplaces.paddle.api_key import check_permissions, watch_key
 from shared.marketplaces.paddle.configuration import check_destination, check_prices
 from shared.marketplaces.paddle.events import REFERENCE_MEMBER, Catalogue, read_event
 from shared.marketplaces.paddle.signature import is_signed
-from shared.ports import Checkout, Contact, Credential, Hint, Proof
+from shared.ports import Checkout, Contact, Credential, Hint, Overlay, Proof
 
 NAME = "paddle"
 
@@ -27,20 +27,25 @@ class Paddle:
     secrets: tuple[str, ...] = field(repr=False)
     catalogue: Catalogue
     api: PaddleApi
+    overlay: Overlay
     name: str = NAME
     # Buyers sign in there with a link by mail, so that no id of theirs is kept here.
     portal_url: str = "https://customer-portal.paddle.com"
     privacy_policy_url: str = "https://www.paddle.com/legal/privacy"
+    keeps_events: bool = True
 
-    def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Event | None:
-        """The event, or None if there is nothing to store. Raises SignatureInvalid, EventMalformed."""
+    def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Event | Hint | None:
+        """The event, a hint where it does not say enough, or None if there is nothing to store.
+
+        Raises SignatureInvalid, EventMalformed.
+        """
         if not is_signed(headers.get("paddle-signature", ""), body, self.secrets, now.timestamp()):
             raise SignatureInvalid
         return read_event(body, self.catalogue)
 
     def follow(self, hint: Hint) -> Sequence[Event]:
-        """Paddle's messages say everything themselves."""
-        return self.read_back(hint.subscription)
+        """The subscription, read with its transactions and adjustments, with the hint's receipt."""
+        return reading.follow(self.api, self.catalogue, hint)
 
     def read_back(self, subscription: str) -> Sequence[Event]:
         """The subscription with its transactions and adjustments; empty if Paddle has none of that name."""
@@ -79,7 +84,7 @@ class Paddle:
         """Whether the transaction is this subscription's, and the number is its invoice's."""
         try:
             bought = self.api.bought(vendor_id(proof.transaction))
-        except (NotFound, EventMalformed):
+        except (NotFound, EventMalformed, PaddleRefused):
             return False
         given, invoice = proof.fact.strip().encode(), (bought.invoice_number or "").encode()
         is_invoice = bool(invoice) and hmac.compare_digest(given, invoice)
@@ -100,7 +105,7 @@ class Paddle:
         """The subscription that a transaction of ours became; empty while there is none, or it was never ours."""
         try:
             bought = self.api.bought(vendor_id(transaction))
-        except (NotFound, EventMalformed):
+        except (NotFound, EventMalformed, PaddleRefused):
             return ""
         custom_data = bought.custom_data if isinstance(bought.custom_data, dict) else {}
         if not (bought.subscription_id and is_reference(custom_data.get(REFERENCE_MEMBER))):

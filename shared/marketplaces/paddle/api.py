@@ -3,6 +3,7 @@
 Answers pass through models of the few fields that are read, so that no personal field leaves this file unasked.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -11,14 +12,17 @@ from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
 from shared.domain.errors import NotFound
 from shared.ports import Contact
-from shared.web import Answer, Call, Unreachable, Web
+from shared.web import Answer, Call, Denied, Refused, Unreachable, Web, host_of
 
 _NOT_FOUND = 404
+# https://developer.paddle.com/errors/shared
+_NO_SUCH_ENTITY = frozenset({"not_found", "entity_not_found"})
 _OK = range(200, 300)
 # Paddle gives at most that many, and fewer where its own limit is lower.
 _PAGE = "200"
 DENIED = "PADDLE_API_KEY is wrong, expired, of the other environment, or lacks a permission for this call"
 
+_log = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -51,7 +55,7 @@ class _Problem(BaseModel):
     error: _ErrorCode
 
 
-class PaddleRefused(Exception):
+class PaddleRefused(Refused):
     """Paddle will not do it, for a reason that asking again does not change. ``code`` is Paddle's own."""
 
     def __init__(self, status: int, code: str) -> None:
@@ -94,7 +98,7 @@ class PaddleApi:
     def get(self, path: str, query: Mapping[str, str] | None = None, *, denied_because: str = DENIED) -> dict[str, Any]:
         """The ``data`` of one entity. Raises NotFound if Paddle has none of that id.
 
-        Where ``denied_because`` is empty, a 403 too is a PaddleRefused, whose code says what is denied.
+        Where ``denied_because`` is empty, a 403 and another 404 are a PaddleRefused, whose code says what is denied.
         """
         return read(_Entity, self._call("GET", path, query or {}, denied_because=denied_because).json()).data
 
@@ -155,11 +159,17 @@ class PaddleApi:
             denied_because=denied_because,
         )
         answer = self.web.call(call)
-        if answer.status == _NOT_FOUND:
+        if answer.status in _OK:
+            return answer
+        code = _error_code(answer)
+        if answer.status == _NOT_FOUND and code in _NO_SUCH_ENTITY:
             raise NotFound
-        if answer.status not in _OK:
-            raise PaddleRefused(answer.status, _error_code(answer))
-        return answer
+        if answer.status == _NOT_FOUND and denied_because:
+            # The key may not call it, or it is no address of Paddle's: nothing is said of the entity.
+            causes = f"{denied_because}: {answer.status} {code}"
+            _log.error("%s answered %s", host_of(self.url), causes)
+            raise Denied(host_of(self.url), causes)
+        raise PaddleRefused(answer.status, code)
 
 
 def read(model: type[M], content: object) -> M:

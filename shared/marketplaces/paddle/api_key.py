@@ -13,7 +13,7 @@ from shared.web import Denied, host_of
 _SETTING = "PADDLE_API_KEY"
 # https://developer.paddle.com/api-reference/about/authentication
 _NUMBER = re.compile(r"pdl_[a-z]+_(apikey_[a-z0-9]{26})_", re.ASCII)
-_NOT_PERMITTED = "forbidden"
+_NOT_PERMITTED = frozenset({"forbidden", "invalid_url"})
 
 # What the server asks for and does, and nothing more. To write includes to read:
 # https://developer.paddle.com/api-reference/about/permissions
@@ -56,7 +56,7 @@ def watch_key(api: PaddleApi) -> Credential:
     except NotFound:
         return Credential(_SETTING, unwatched="Paddle knows no key of its id")
     except PaddleRefused as refused:
-        if refused.code != _NOT_PERMITTED:
+        if refused.code not in _NOT_PERMITTED:
             raise Denied(host_of(api.url), DENIED) from None
         return Credential(_SETTING, unwatched="Paddle does not let the key see itself: it lacks api_key.read")
 

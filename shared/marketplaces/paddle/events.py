@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -14,14 +14,19 @@ from shared.domain.errors import EventMalformed
 from shared.domain.names import is_reference, subscription_id, vendor_id
 from shared.domain.purchases import Adjustment, Event, Payment, Snapshot
 from shared.domain.records import ScheduledAction, Status
+from shared.marketplaces.paddle import adjustments
 from shared.marketplaces.paddle.payloads import (
     AdjustmentData,
+    AdjustmentHead,
     Envelope,
+    EnvelopeHead,
     Item,
     Period,
     SubscriptionData,
     TransactionData,
+    TransactionHead,
 )
+from shared.ports import Hint
 
 REFERENCE_MEMBER = "ref"
 
@@ -51,16 +56,16 @@ _SCHEDULED: Mapping[str, ScheduledAction] = {"cancel": "cancel", "pause": "pause
 
 # A change of the payment method is a transaction too, and buys no time.
 _ORIGINS_THAT_BUY_TIME = frozenset({"web", "api", "subscription_recurring", "subscription_update"})
-_DISPUTES = frozenset({"chargeback", "chargeback_warning", "chargeback_reverse", "chargeback_warning_reverse"})
-_ADJUSTMENT_STATUSES = frozenset({"pending_approval", "approved", "rejected", "reversed"})
-_NOT_THE_PRICE = frozenset({"tax", "proration"})
 _LARGEST_QUANTITY = 2**31 - 1
 
 # Sorts after every timestamp.
 _READ_BACK = "~"
+# Sorts before every timestamp.
+_UNDATED = "0"
 
 _log = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
+TransactionOf = Callable[[str], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,44 +77,72 @@ class Catalogue:
     live: bool
 
 
-def read_event(body: bytes, catalogue: Catalogue) -> Event | None:
-    """The event in a verified body, or None if there is nothing to store. Raises EventMalformed."""
+class _OnlyItsTransactionTells(Exception):
+    """Whether a refund is of the whole is not in the event."""
+
+    def __init__(self, hint: Hint) -> None:
+        super().__init__()
+        self.hint = hint
+
+
+def read_event(body: bytes, catalogue: Catalogue) -> Event | Hint | None:
+    """The event in a verified body, or None if there is nothing to store. Raises EventMalformed.
+
+    A hint is a refund of which only its transaction tells whether it is of the whole.
+    """
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
         raise EventMalformed from None
-    return read_content(content, catalogue)
+    try:
+        return read_content(content, catalogue, None)
+    except _OnlyItsTransactionTells as undecided:
+        return undecided.hint
 
 
-def read_content(content: object, catalogue: Catalogue) -> Event | None:
+def read_content(content: object, catalogue: Catalogue, transaction_of: TransactionOf | None) -> Event | None:
     """The same for an event that was listed rather than sent. Raises EventMalformed."""
-    envelope = _read(Envelope, content)
-    event = vendor_id(envelope.event_id)
+    head = _read(EnvelopeHead, content)
+    event = vendor_id(head.event_id)
     if catalogue.live and event.startswith("ntfsim"):
         # The dashboard's simulator signs with the real secret, about things that do not exist.
         return None
+    if head.event_type not in EVENT_TYPES:
+        return None
     try:
-        return _told(envelope, catalogue)
+        return _told(_read(Envelope, content), catalogue, transaction_of)
     except EventMalformed:
         raise EventMalformed(event) from None
 
 
-def read_entity(kind: str, data: Mapping[str, Any], catalogue: Catalogue) -> Event | None:
+def read_entity(
+    kind: str, data: Mapping[str, Any], catalogue: Catalogue, transaction_of: TransactionOf = lambda _: None
+) -> Event | None:
     """What an entity that was read back says, as an event of a kind, without an id. Raises EventMalformed.
 
     It ranks above every event of the same version of the entity.
     """
     asked = Envelope.model_construct(event_id="", event_type=kind, occurred_at=_READ_BACK, data=dict(data))
-    return _told(asked, catalogue)
+    try:
+        return _told(asked, catalogue, transaction_of)
+    except EventMalformed:
+        raise EventMalformed(_named(data)) from None
 
 
-def _told(envelope: Envelope, catalogue: Catalogue) -> Event | None:
+def _named(data: Mapping[str, Any]) -> str:
+    try:
+        return vendor_id(str(data.get("id") or ""))
+    except EventMalformed:
+        return ""
+
+
+def _told(envelope: Envelope, catalogue: Catalogue, transaction_of: TransactionOf | None) -> Event | None:
     if envelope.event_type in _SUBSCRIPTION_EVENTS:
         return _subscription(envelope, catalogue)
     if envelope.event_type == "transaction.completed":
         return _transaction(envelope, catalogue)
     if envelope.event_type in {"adjustment.created", "adjustment.updated"}:
-        return _adjustment(envelope)
+        return _adjustment(envelope, transaction_of)
     return None
 
 
@@ -126,17 +159,23 @@ def _subscription(envelope: Envelope, catalogue: Catalogue) -> Event | None:
     if status is None:
         _log.warning("paddle: a subscription status that is not known changes nothing")
         return None
-    ours = [item for item in data.items if item.price.id in catalogue.prices]
+    ours = [_read(Item, item.model_dump()) for item in data.items if item.price.id in catalogue.prices]
     if len(ours) != len(data.items):
         _log.warning("paddle: %d items without a plan give no seats", len(data.items) - len(ours))
-    quantity = sum(item.quantity for item in ours)
-    if quantity > _LARGEST_QUANTITY:
+    if sum(item.quantity for item in ours) > _LARGEST_QUANTITY:
         raise EventMalformed
-    changed_at = data.updated_at or envelope.occurred_at
-    if changed_at == _READ_BACK:
+    changed_at = _changed_at(data, envelope)
+    if changed_at == _UNDATED:
         raise EventMalformed
-    told = _snapshot(data, status, _plan(ours, catalogue), quantity, instants.parse(changed_at))
-    return _event(envelope, data.id, told, data.updated_at, data.custom_data, ours=bool(ours))
+    told = _snapshot(data, status, ours, catalogue, instants.parse(changed_at))
+    return _event(envelope, data.id, told, changed_at, data.custom_data, ours=bool(ours))
+
+
+def _changed_at(data: SubscriptionData | AdjustmentData, envelope: Envelope) -> str:
+    """When an entity became what is told: of one that was never changed, when it was told or made."""
+    if envelope.occurred_at == _READ_BACK:
+        return data.updated_at or data.created_at or _UNDATED
+    return data.updated_at or envelope.occurred_at
 
 
 def _plan(items: list[Item], catalogue: Catalogue) -> str:
@@ -145,64 +184,71 @@ def _plan(items: list[Item], catalogue: Catalogue) -> str:
     return min(plans, key=catalogue.plans.index, default="")
 
 
-def _snapshot(data: SubscriptionData, status: Status, plan: str, quantity: int, changed_at: datetime) -> Snapshot:
+def _snapshot(
+    data: SubscriptionData, status: Status, ours: list[Item], catalogue: Catalogue, changed_at: datetime
+) -> Snapshot:
     period, change = data.current_billing_period, data.scheduled_change
     action = _SCHEDULED.get(change.action, "") if change else ""
     ended_at = {"ended": data.canceled_at or changed_at, "paused": data.paused_at or changed_at}.get(status)
     return Snapshot(
         status=status,
-        plan=plan,
-        quantity=quantity,
+        plan=_plan(ours, catalogue),
+        quantity=sum(item.quantity for item in ours),
         period_start=period.starts_at if period else None,
-        trial_end=_trial_end(data, period) if status == "trialing" else None,
+        trial_end=_trial_end(data, ours, period) if status == "trialing" else None,
         scheduled_action=action,
         scheduled_end=change.effective_at if change and action else None,
         ended_at=ended_at,
     )
 
 
-def _trial_end(data: SubscriptionData, period: Period | None) -> datetime | None:
-    ends = [item.trial_dates.ends_at for item in data.items if item.trial_dates]
+def _trial_end(data: SubscriptionData, ours: list[Item], period: Period | None) -> datetime | None:
+    ends = [item.trial_dates.ends_at for item in ours if item.trial_dates]
     return max(ends, default=None) or data.next_billed_at or (period.ends_at if period else None)
 
 
 def _transaction(envelope: Envelope, catalogue: Catalogue) -> Event | None:
     """A completed transaction that bought time."""
+    if _read(TransactionHead, envelope.data).origin not in _ORIGINS_THAT_BUY_TIME:
+        return None
     data = _read(TransactionData, envelope.data)
-    if data.subscription_id is None or data.billing_period is None or data.origin not in _ORIGINS_THAT_BUY_TIME:
+    if data.subscription_id is None or data.billing_period is None:
+        return None
+    ours = any(item.price.id in catalogue.prices for item in data.items)
+    if data.items and not ours:
+        # Another product on the same subscription, or on another one.
         return None
     billed_on = instants.day_of(data.billed_at) if data.billed_at else None
     told = Payment(vendor_id(data.id), data.billing_period.ends_at, billed_on)
-    ours = any(item.price.id in catalogue.prices for item in data.items)
-    return _event(envelope, data.subscription_id, told, None, data.custom_data, ours=ours)
+    return _event(envelope, data.subscription_id, told, envelope.occurred_at, data.custom_data, ours=ours)
 
 
-def _adjustment(envelope: Envelope) -> Event | None:
+def _adjustment(envelope: Envelope, transaction_of: TransactionOf | None) -> Event | None:
     """A dispute, or a refund of the whole; whatever takes no period back is nothing."""
-    data = _read(AdjustmentData, envelope.data)
-    full = _is_full(data)
-    if data.subscription_id is None or (data.action not in _DISPUTES and not (data.action == "refund" and full)):
+    if _read(AdjustmentHead, envelope.data).action not in adjustments.TAKE_BACK:
         return None
-    status = _adjustment_status(data.status)
+    data = _read(AdjustmentData, envelope.data)
+    full = adjustments.says_whole(data)
+    if data.action == "refund" and not full:
+        # Without a subscription, nothing leads to the items of its transaction: it counts as partial.
+        if data.subscription_id is None or not adjustments.may_be_whole(data):
+            return None
+        number = vendor_id(data.transaction_id)
+        if transaction_of is None:
+            raise _OnlyItsTransactionTells(Hint(envelope.event_id, subscription_id("paddle", data.subscription_id)))
+        full = adjustments.covers(data, transaction_of(number))
+        if not full:
+            return None
+    status = adjustments.status_of(data)
     told = Adjustment(vendor_id(data.id), vendor_id(data.transaction_id), data.action, status, full)
-    return _event(envelope, data.subscription_id, told, data.updated_at, None, ours=True)
-
-
-def _adjustment_status(status: str) -> str:
-    """What is stored of a status is one that is known."""
-    return status if status in _ADJUSTMENT_STATUSES else "unknown"
-
-
-def _is_full(data: AdjustmentData) -> bool:
-    kinds = {item.type for item in data.items}
-    return not kinds & _NOT_THE_PRICE and (data.type == "full" or (data.type is None and kinds == {"full"}))
+    return _event(envelope, data.subscription_id, told, _changed_at(data, envelope), None, ours=True)
 
 
 def _event(
     envelope: Envelope,
-    subscription: str,
+    subscription: str | None,
     told: Snapshot | Payment | Adjustment,
-    updated_at: str | None,
+    changed_at: str,
     custom_data: object,
     *,
     ours: bool,
@@ -210,8 +256,8 @@ def _event(
     found = custom_data.get(REFERENCE_MEMBER) if isinstance(custom_data, dict) else None
     return Event(
         id=envelope.event_id,
-        subscription=subscription_id("paddle", subscription),
-        version=f"{updated_at or envelope.occurred_at}|{envelope.occurred_at}|{envelope.event_id}",
+        subscription="" if subscription is None else subscription_id("paddle", subscription),
+        version=f"{changed_at}|{envelope.occurred_at}|{envelope.event_id}",
         told=told,
         reference=str(found) if is_reference(found) else "",
         ours=ours,

@@ -19,6 +19,24 @@ def _sortable(value: object) -> object:
     return instants.sortable(instants.plausible(_text(value)))
 
 
+def _known_order(value: object) -> object:
+    """None for a timestamp that is none: an entity that was never changed may say year 1."""
+    text = _text(value)
+    try:
+        instants.plausible(text)
+    except ValueError:
+        instants.parse(text)
+        return None
+    return instants.sortable(text)
+
+
+def _moment_or_none(value: object) -> object:
+    try:
+        return _moment(value)
+    except ValueError:
+        return None
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("is no text")  # noqa: TRY004 - pydantic collects ValueErrors
@@ -26,16 +44,24 @@ def _text(value: object) -> str:
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+# What only tells the day of a payment must not lose it.
+KnownMoment = Annotated[datetime | None, BeforeValidator(_moment_or_none)]
 # The order of events needs every digit that Paddle sends, which a datetime does not keep.
 Order = Annotated[str, BeforeValidator(_sortable)]
+KnownOrder = Annotated[str | None, BeforeValidator(lambda value: None if value is None else _known_order(value))]
 Quantity = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
 
 
-class Envelope(BaseModel):
-    """What every event has."""
+class EnvelopeHead(BaseModel):
+    """By what it is told whether an event is of a type that is read at all."""
 
     event_id: str
     event_type: str
+
+
+class Envelope(EnvelopeHead):
+    """What every event has that is read."""
+
     occurred_at: Order
     data: dict[str, Any]
 
@@ -73,19 +99,33 @@ class Item(PaidItem):
     trial_dates: Period | None = None
 
 
+class AnyItem(PaidItem):
+    """A recurring item of whatever product; only of ours is the rest read."""
+
+    quantity: Any = None
+    trial_dates: Any = None
+
+
 class SubscriptionData(BaseModel):
     """A subscription as `subscription.*` events carry it, whole each time."""
 
     id: str
     status: str
-    updated_at: Order | None = None
-    items: list[Item]
+    created_at: KnownOrder = None
+    updated_at: KnownOrder = None
+    items: list[AnyItem]
     current_billing_period: Period | None = None
     next_billed_at: Moment | None = None
     scheduled_change: ScheduledChange | None = None
     canceled_at: Moment | None = None
     paused_at: Moment | None = None
     custom_data: Any = None
+
+
+class TransactionHead(BaseModel):
+    """By what it is told whether a transaction matters."""
+
+    origin: str
 
 
 class TransactionData(BaseModel):
@@ -95,15 +135,40 @@ class TransactionData(BaseModel):
     origin: str
     subscription_id: str | None = None
     billing_period: Period | None = None
-    billed_at: Moment | None = None
+    billed_at: KnownMoment = None
     items: list[PaidItem] = []
     custom_data: Any = None
+
+
+class LineItem(BaseModel):
+    """What a transaction was for, by the name that adjustments give it."""
+
+    id: str
+
+
+class LineItems(BaseModel):
+    """All that a transaction was for."""
+
+    line_items: list[LineItem] = []
+
+
+class Adjusted(BaseModel):
+    """A transaction as far as an adjustment may cover it."""
+
+    details: LineItems
 
 
 class AdjustmentItem(BaseModel):
     """What part of a transaction's item is given back: full, partial, tax or proration."""
 
     type: str | None = None
+    item_id: str | None = None
+
+
+class AdjustmentHead(BaseModel):
+    """By what it is told whether an adjustment matters; one that does not may be as broken as it likes."""
+
+    action: str
 
 
 class AdjustmentData(BaseModel):
@@ -115,5 +180,6 @@ class AdjustmentData(BaseModel):
     transaction_id: str
     type: str | None = None
     subscription_id: str | None = None
-    updated_at: Order | None = None
+    created_at: KnownOrder = None
+    updated_at: KnownOrder = None
     items: list[AdjustmentItem] = []

@@ -48,6 +48,7 @@ def settings(entra: Entra, market: Marketplace) -> dict[str, str]:
         "MARKETPLACE_CLIENT_ID": CLIENT,
         "MARKETPLACE_CLIENT_SECRET": SECRET,
         "MARKETPLACE_RESOURCE_ID": MARKETPLACE,
+        "MARKETPLACE_OFFER_URL": "https://store.example/mail-merge",
         "MARKETPLACE_OFFERS": json.dumps({"example-add-in": {"team": "team", "business": "business"}}),
     }
 

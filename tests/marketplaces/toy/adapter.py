@@ -72,6 +72,7 @@ class Toy:
     name: str = NAME
     portal_url: str = "https://toy.example/portal"
     privacy_policy_url: str = "https://toy.example/privacy"
+    keeps_events: bool = False
 
     def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Event | Hint | None:
         stamp, _, mac = headers.get("x-toy-signature", "").partition(".")
