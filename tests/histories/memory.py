@@ -83,11 +83,14 @@ class MemoryTables:
 
     def _query(self, beginning: Row[R], wanted: Callable[[str], bool]) -> Iterator[Stored[R]]:
         with self.lock:
-            found = sorted(self.kept.items())
-        for (table, partition, key), kept in found:
-            if table == beginning.table and wanted(partition) and key.startswith(beginning.key):
-                row = replace(beginning, partition=partition, key=key)
-                yield Stored(row, to_record(row, kept.entity), kept.etag)
+            found = [
+                (partition, key, kept)
+                for (table, partition, key), kept in self.kept.items()
+                if table == beginning.table and wanted(partition) and key.startswith(beginning.key)
+            ]
+        for partition, key, kept in sorted(found, key=lambda it: it[:2]):
+            row = replace(beginning, partition=partition, key=key)
+            yield Stored(row, to_record(row, kept.entity), kept.etag)
 
     def _refuses(self, write: Write, *, alone: bool) -> bool:
         there = self.kept.get(_place(row_of(write)))

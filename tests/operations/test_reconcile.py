@@ -1,30 +1,20 @@
 """Whatever webhooks were missed, the hourly repair ends where all of them would have."""
 
-import json
-from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from dev.azurite import Azurite
 from shared.domain.errors import EventMalformed
-from shared.domain.records import Reference, Watermark
+from shared.domain.records import Watermark
 from shared.operations.erase_subscription import erase_subscription
 from shared.operations.find_stuck import find_stuck
 from shared.operations.reconcile import Reconciled, reconcile
 from shared.operations.record_event import record_event
 from shared.operations.replay import replay_event
-from shared.ports import Insert
 from shared.storage import keys
-from tests.functions.serving import JSON, WEBHOOK, serving
-from tests.histories.memory import MemoryWorld
 from tests.histories.stored import broken
-from tests.paddle import Payload, Subscription, deliver, sign
-from tests.runtime.asking import ask
-from tests.world import LARGE_PRICE, NOON, World, empty_tables, environment
+from tests.paddle import Subscription, deliver
+from tests.world import NOON, World
 
 QUICK = "urllib3.util.retry.time.sleep"
 
@@ -269,73 +259,6 @@ def test_what_is_not_ours_is_not_asked_about(world: World) -> None:
     assert world.rows()["subscriptions"] == []
 
 
-def bought_and_resized(sold: Subscription) -> list[Payload]:
-    return [*sold.bought(), *sold.resized(5), *sold.resized(2)]
-
-
-def renewed_twice(sold: Subscription) -> list[Payload]:
-    return [*sold.bought(), *sold.renewed(), *sold.renewed()]
-
-
-def failed_and_recovered(sold: Subscription) -> list[Payload]:
-    bought, failed = sold.bought(), sold.renewal_failed()
-    sold.later(days=4)
-    return [*bought, *failed, *sold.recovered()]
-
-
-def dunned_to_the_end(sold: Subscription) -> list[Payload]:
-    bought, failed = sold.bought(), sold.renewal_failed()
-    sold.later(days=30)
-    return [*bought, *failed, *sold.canceled()]
-
-
-def planned_and_undone(sold: Subscription) -> list[Payload]:
-    return [*sold.bought(), *sold.cancel_scheduled(), *sold.cancel_undone()]
-
-
-def planned_and_done(sold: Subscription) -> list[Payload]:
-    told = [*sold.bought(), *sold.cancel_scheduled()]
-    sold.now = sold.period_end
-    return [*told, *sold.canceled()]
-
-
-def paused_and_resumed(sold: Subscription) -> list[Payload]:
-    told = [*sold.bought(), *sold.paused()]
-    sold.later(days=3)
-    return [*told, *sold.resumed()]
-
-
-def refunded(sold: Subscription) -> list[Payload]:
-    *before, paid = sold.bought()
-    pending = sold.adjusted(paid["data"]["id"], status="pending_approval", id=f"adj_{sold.id}")
-    sold.later(days=1)
-    return [*before, paid, pending, sold.adjusted(paid["data"]["id"], id=f"adj_{sold.id}")]
-
-
-def disputed_and_won(sold: Subscription) -> list[Payload]:
-    *before, paid = sold.bought()
-    number = paid["data"]["id"]
-    return [*before, paid, *(sold.adjusted(number, action) for action in ("chargeback", "chargeback_reverse"))]
-
-
-def moved_to_another_plan(sold: Subscription) -> list[Payload]:
-    told = sold.bought()
-    sold.price = LARGE_PRICE
-    return [*told, sold.tell(), sold.paid("subscription_update")]
-
-
-STORIES: list[Callable[[Subscription], list[Payload]]] = [
-    bought_and_resized,
-    renewed_twice,
-    failed_and_recovered,
-    dunned_to_the_end,
-    planned_and_undone,
-    planned_and_done,
-    paused_and_resumed,
-    refunded,
-    disputed_and_won,
-    moved_to_another_plan,
-]
 MEANT = (
     "owner_kind",
     "tenant",
@@ -365,54 +288,3 @@ def meant(world: World, sold: Subscription) -> object:
 
 def money(adjustments: Any) -> object:  # noqa: ANN401 - what became of a transaction's money
     return {key: (state.action, state.status, state.full) for key, state in adjustments.items()}
-
-
-@pytest.fixture(scope="module")
-def real(azurite: Azurite) -> World:
-    made = World(environment(azurite))
-    empty_tables(made)
-    return made
-
-
-@pytest.fixture(scope="module")
-def door(real: World) -> Iterator[str]:
-    with serving(lambda: real.services) as url:
-        yield url
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=settings().max_examples * 3 // 5)
-@given(story=st.sampled_from(STORIES), data=st.data(), claimed=st.booleans())
-def test_any_webhooks_may_be_dropped(
-    real: World, door: str, story: Callable[[Subscription], list[Payload]], data: st.DataObject, *, claimed: bool
-) -> None:
-    real.paddle.forget()
-    real.clock.advance(days=2)
-    twin = MemoryWorld()
-    twin.clock.now = real.clock()
-    sold = Subscription(shared_reference(real, twin) if claimed else None, now=real.clock())
-    payloads = story(sold)
-    kept = data.draw(
-        st.permutations(payloads).flatmap(lambda order: st.integers(0, len(order)).map(lambda n: order[:n]))
-    )
-
-    deliver(twin, *payloads)
-    for payload in kept:
-        body = json.dumps(payload).encode()
-        signed = [*JSON, ("Paddle-Signature", sign(body, real.clock()))]
-        assert ask(door, "POST", WEBHOOK, signed, body).status == 200
-    run(real)
-
-    if header(twin, sold).status == "ended" and not kept:
-        assert header(real, sold) is None
-    else:
-        assert meant(real, sold) == meant(twin, sold)
-
-
-def shared_reference(real: World, twin: World) -> str:
-    """One reference that both worlds know, each for an account of its own."""
-    name, other = real.checkout(), twin.checkout()
-    known = twin.services.tables.read(keys.reference(other))
-    assert known is not None
-    again = Reference(account=known.record.account, owner_kind="organisation", goes_at=NOON + timedelta(days=900))
-    twin.services.tables.write(Insert(keys.reference(name), again))
-    return name
