@@ -34,7 +34,9 @@ def receive_message(outside: Outside, name: str, headers: Mapping[str, str], bod
         event = told.id if isinstance(told, Event) else told.event
         count_unhandled(outside, name, event, told.subscription, code)
         raise
-    forget_event(outside, name, told.id if isinstance(told, Event) else told.event)
+    if not marketplace.keeps_events:
+        # Elsewhere the list of what was sent says so, for all of them at once.
+        forget_event(outside, name, told.id if isinstance(told, Event) else told.event)
 
 
 def _take(outside: Outside, told: Event | Hint) -> None:
