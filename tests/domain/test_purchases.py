@@ -30,7 +30,7 @@ def with_trial(sold: Subscription, ends_at: datetime) -> list[Payload]:
     sold.changed = {
         "items": [
             {
-                "quantity": 3,
+                "quantity": sold.quantity,
                 "price": {"id": PRICE},
                 "trial_dates": {"starts_at": text(sold.now), "ends_at": text(ends_at)},
             }

@@ -1,180 +1,169 @@
-"""The same events in any order, however often: the same stored state, through the adapter and real storage.
+"""Real sequences over HTTP, signed, into storage: the same rows in whatever order and however often they are told.
 
-Each order is told of a subscription, a buyer and numbers of its own; `normal` says what is masked before they are
-compared.
+All of them are told to the twin in memory, and each once more to real storage, which must hold what the twin does.
 """
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from operator import attrgetter
 from random import Random
+from typing import NamedTuple
 
 import pytest
 
-from shared.domain.people import Person
-from shared.operations.assign_seat import Assignee
+from dev.azurite import Azurite
+from shared.operations import take_events
+from tests.functions.serving import send, serving
+from tests.histories.folding import last_told_wins
 from tests.histories.memory import MemoryWorld
+from tests.histories.sequences import (
+    SEQUENCES,
+    YEARLY,
+    Sequence,
+    a_trial_that_nobody_paid_after,
+    a_whole_life,
+    more_seats_and_fewer,
+)
 from tests.histories.stored import broken, normal
-from tests.paddle import Payload, Subscription, deliver
-from tests.world import NOON, World
+from tests.histories.tellings import Tellings
+from tests.paddle import Subscription, deliver
+from tests.world import LARGE_PRICE, NOON, PRICE, World, empty_tables, environment
 
-History = Callable[[Subscription], list[Payload]]
-REFERENCE = "ref_" + "0" * 32
-
-
-def a_purchase(bought: Subscription) -> list[Payload]:
-    return bought.bought()
-
-
-def a_renewal_that_failed_and_was_made_good(bought: Subscription) -> list[Payload]:
-    first, *_ = bought.bought()
-    *_, past_due = bought.renewal_failed()
-    paid, active = bought.recovered()
-    return [first, past_due, paid, active]
+# Of each sequence, for each kind of owner.
+SAMPLED = 2
+PRICES = json.dumps({PRICE: "team", LARGE_PRICE: "business", YEARLY: "team"})
+every_sequence = pytest.mark.parametrize("sequence", SEQUENCES, ids=attrgetter("__name__"))
 
 
-def a_seat_change_and_a_cancellation_undone(bought: Subscription) -> list[Payload]:
-    _, active, paid = bought.bought()
-    return [active, paid, *bought.resized(5), *bought.cancel_scheduled(), *bought.cancel_undone()][1:]
+class Door(NamedTuple):
+    world: World
+    base: str
 
 
-def a_refund(bought: Subscription) -> list[Payload]:
-    created, _, paid = bought.bought()
-    number = paid["data"]["id"]
-    pending = bought.adjusted(number, status="pending_approval", id="adj_" + "1" * 26)
-    bought.later(hours=1)
-    return [created, paid, pending, bought.adjusted(number, id="adj_" + "1" * 26)]
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[MemoryWorld, str]]:
+    world = MemoryWorld(PADDLE_PRICES=PRICES)
+    with serving(lambda: world.services) as base:
+        yield world, base
 
 
-def a_dispute_and_its_end(bought: Subscription) -> list[Payload]:
-    created, _, paid = bought.bought()
-    number = paid["data"]["id"]
-    return [created, paid, bought.adjusted(number, "chargeback"), bought.adjusted(number, "chargeback_reverse")]
+@pytest.fixture
+def twin(served: tuple[MemoryWorld, str]) -> Door:
+    world, base = served
+    world.forget()
+    return Door(world, base)
 
 
-def a_cancellation(bought: Subscription) -> list[Payload]:
-    created, _, paid = bought.bought()
-    bought.later(days=1)
-    return [created, paid, *bought.canceled()]
+@pytest.fixture(scope="module")
+def real(azurite: Azurite) -> Iterator[Door]:
+    world = World(environment(azurite, PADDLE_PRICES=PRICES))
+    empty_tables(world)
+    with serving(lambda: world.services) as base:
+        yield Door(world, base)
 
 
-def a_pause(bought: Subscription) -> list[Payload]:
-    created, *_ = bought.bought()
-    *_, paused = bought.paused()
-    bought.later(days=1)
-    resumed, paid, _ = bought.resumed()
-    return [created, paused, resumed, paid]
+def tell(door: Door, tellings: Tellings, orders: Iterable[Iterable[int]]) -> list[list[str]]:
+    """What is stored of each of these orders, each told of a purchase of its own."""
+    names = []
+    for order in orders:
+        told = tellings.once_more()
+        assert {send(door.base, told[place]).status for place in order} == {200}
+        names.append(tellings.name)
+    rows = door.world.rows()
+    assert broken(door.world, rows) == []
+    return [normal(rows, name) for name in names]
 
 
-name_of: Callable[[History], str] = attrgetter("__name__")
-
-SHORT = [
-    a_purchase,
-    a_renewal_that_failed_and_was_made_good,
-    a_seat_change_and_a_cancellation_undone,
-    a_dispute_and_its_end,
-    a_pause,
-]
-
-
-def a_long_life(bought: Subscription) -> list[Payload]:
-    events = bought.bought()
-    bought.later(days=3)
-    events += bought.resized(5)
-    events += bought.renewed()
-    events += bought.cancel_scheduled()
-    events += bought.cancel_undone()
-    events += bought.renewal_failed()
-    bought.later(days=2)
-    events += bought.recovered()
-    number = events[-2]["data"]["id"]
-    events += [bought.adjusted(number, status="pending_approval"), bought.adjusted(number, "credit")]
-    bought.later(days=2)
-    return [*events, *bought.resized(1)]
+def orders_of(tellings: Tellings, times: int) -> Iterator[list[int]]:
+    """The order in which it happened, and so many others with a repetition somewhere."""
+    numbers = range(len(tellings.payloads))
+    yield [*numbers]
+    draw = Random(len(numbers))  # noqa: S311 - the same orders each time
+    for _ in range(times):
+        order = draw.sample(numbers, len(numbers))
+        order.insert(draw.randrange(len(order) + 1), draw.choice(order))
+        yield order
 
 
-class Orders:
-    """One history, told in many orders; everything happens at one moment."""
-
-    def __init__(self, world: World, history: History, kind: str | None) -> None:
-        self.world = world
-        self.kind = kind
-        self.quantity = 1 if kind == "person" else 3
-        self.bought = Subscription(REFERENCE if kind else None, quantity=self.quantity, id="sub_run0000")
-        self.events = history(self.bought)
-        self.told = 0
-
-    def tell(self, order: Iterable[int]) -> str:
-        """Deliver in an order; answers what this telling is called."""
-        self.told += 1
-        name = f"run{self.told:04d}"
-        text = json.dumps(self.events).replace("run0000", name).replace("txn_", f"txn_{name}_")
-        if self.kind:
-            person = Person(f"{self.told:08d}-0000-4000-8000-000000000000", "buyer")
-            reference = self.world.checkout(Assignee(person, "Buyer", (f"buyer@{name}.example",)), self.kind)
-            text = text.replace(REFERENCE, reference)
-        events = json.loads(text)
-        deliver(self.world, *(events[number] for number in order))
-        return name
-
-    def same(self, orders: Iterable[Sequence[int]]) -> None:
-        """Tell in each of these orders and, beside them, in the one in which it happened."""
-        first, *others = [self.tell(order) for order in [range(len(self.events)), *orders]]
-        rows = self.world.rows()
-        expected = normal(rows, first)
-        assert len(expected) > 1
-        for name in others:
-            assert normal(rows, name) == expected, name
-        assert broken(self.world) == []
+def is_for_one(sequence: Sequence) -> bool:
+    """Whether who buys for themself is seated whatever comes first: nobody is in what had ended, or has several seats,
+    before it was heard of.
+    """
+    bought = Subscription(quantity=1)
+    statuses = [payload["data"]["status"] for payload in sequence(bought)]
+    return bought.quantity == 1 and "canceled" not in statuses and bought.status != "paused"
 
 
-@pytest.mark.parametrize("history", SHORT, ids=name_of)
-def test_a_short_history_ends_the_same_in_every_order(world: World, history: History) -> None:
-    orders = Orders(world, history, "organisation")
-    orders.same(itertools.permutations(range(len(orders.events))))
+def own_seats(rows: list[str]) -> int:
+    return len([row for row in rows if row.startswith("people ") and '"seat.*"' in row])
 
 
-@pytest.mark.parametrize("history", [a_cancellation], ids=name_of)
-def test_what_nobody_claimed_ends_the_same_in_every_order(world: World, history: History) -> None:
-    orders = Orders(world, history, None)
-    orders.same(itertools.permutations(range(len(orders.events))))
+@every_sequence
+@pytest.mark.parametrize("kind", ["organisation", None], ids=["claimed", "unclaimed"])
+def test_a_real_sequence_is_stored_the_same_in_sampled_orders(twin: Door, sequence: Sequence, kind: str | None) -> None:
+    tellings = Tellings(twin.world, sequence, kind)
+
+    first, *others = tell(twin, tellings, orders_of(tellings, SAMPLED))
+
+    assert len(first) > len(tellings.payloads) - 2
+    assert [other for other in others if other != first] == []
 
 
-@pytest.mark.parametrize("history", [a_purchase, a_refund], ids=name_of)
-def test_a_purchase_for_oneself_ends_the_same_in_every_order_and_is_seated(world: World, history: History) -> None:
-    orders = Orders(world, history, "person")
-    orders.same(itertools.permutations(range(len(orders.events))))
-    assert len([row for row in world.rows()["people"] if row["RowKey"].startswith("seat.")]) == orders.told
+@pytest.mark.parametrize("sequence", [*filter(is_for_one, SEQUENCES)], ids=attrgetter("__name__"))
+def test_a_purchase_for_oneself_is_stored_the_same_in_sampled_orders_and_is_seated(
+    twin: Door, sequence: Sequence
+) -> None:
+    tellings = Tellings(twin.world, sequence, "person")
+
+    first, *others = tell(twin, tellings, orders_of(tellings, SAMPLED))
+
+    assert own_seats(first) == 1
+    assert [other for other in others if other != first] == []
+
+
+@every_sequence
+def test_real_storage_holds_in_another_order_what_the_twin_does(real: Door, twin: Door, sequence: Sequence) -> None:
+    kind = "person" if is_for_one(sequence) else "organisation"
+    here, there = Tellings(real.world, sequence, kind), Tellings(twin.world, sequence, kind)
+    told, sampled = orders_of(there, 1)
+
+    assert tell(real, here, [sampled]) == tell(twin, there, [told])
+
+
+def test_every_event_twice_ends_as_once(twin: Door) -> None:
+    tellings = Tellings(twin.world, a_whole_life, "organisation")
+    every = range(len(tellings.payloads))
+    twice = [[*every, *every], [number for number in every for _ in range(2)], [*reversed(every), *every]]
+
+    once, *others = tell(twin, tellings, [every, *twice])
+
+    assert [other for other in others if other != once] == []
 
 
 def test_a_purchase_for_oneself_that_is_over_ends_the_same_once_its_seats_are_gone() -> None:
     # Nobody is seated in what had ended before it was heard of, so until then an order shows; afterwards only in
     # whether a seat was still due, which says nothing any more.
     world = MemoryWorld()
-    orders = Orders(world, a_cancellation, "person")
-    told = [orders.tell(order) for order in itertools.permutations(range(4))]
-    world.clock.now = NOON + timedelta(days=32)
+    tellings, names = Tellings(world, a_trial_that_nobody_paid_after, "person"), []
+    for order in itertools.permutations(range(4)):
+        told = tellings.once_more()
+        deliver(world, *(told[place] for place in order))
+        names.append(tellings.name)
+    world.clock.now = NOON + timedelta(days=50)
     while world.purge().looked:
         pass
     rows = world.rows()
-    ends = {str(normal(rows, name)).replace('"own_seat_due": true', '"own_seat_due": false') for name in told}
+    ends = {str(normal(rows, name)).replace('"own_seat_due": true', '"own_seat_due": false') for name in names}
     assert len(ends) == 1
     assert broken(world) == []
 
 
-def test_every_event_twice_ends_as_once(world: World) -> None:
-    orders = Orders(world, a_long_life, "organisation")
-    every = range(len(orders.events))
-    orders.same([[*every, *every], [number for number in every for _ in range(2)], [*reversed(every), *every]])
+def test_a_planted_error_is_found(twin: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(take_events, "apply", last_told_wins)
+    tellings = Tellings(twin.world, more_seats_and_fewer, "organisation")
 
+    first, *others = tell(twin, tellings, orders_of(tellings, 4))
 
-@pytest.mark.parametrize("kind", ["person", None], ids=["person", "unclaimed"])
-def test_a_long_life_ends_the_same_in_sampled_orders(world: World, kind: str | None, *, is_long: bool) -> None:
-    orders = Orders(world, a_long_life, kind)
-    draw = Random(len(orders.events))  # noqa: S311 - the same orders each time
-    every = [*range(len(orders.events))]
-    # Each order has repetitions in it, wherever they fall.
-    repeated = [[*every, *draw.sample(every, 4)] for _ in range(200 if is_long else 4)]
-    orders.same([draw.sample(again, len(again)) for again in repeated])
+    assert [other for other in others if other != first] != []
