@@ -17,6 +17,7 @@ from shared.marketplaces.microsoft.payloads import OperationData, SubscriptionDa
 from shared.marketplaces.microsoft.reading import Offers, snapshot
 from shared.operations.assign_seat import assign_seat
 from shared.operations.find_stuck import find_stuck
+from shared.operations.read_back import read_back
 from shared.operations.reconcile import reconcile
 from shared.storage import keys
 from support import __main__ as support
@@ -258,6 +259,36 @@ def test_a_suspension_is_grace_from_when_it_was_learnt_and_keeps_seats(store: St
     assert store.world.code(BOB) == "NO_LICENSE"
 
     assert store.header(id_).seats_used == 1
+
+
+def test_a_suspension_that_is_told_and_read_again_began_when_it_was_first_learnt(store: Store) -> None:
+    id_ = store.subscribed()
+    assign_seat(store.services, name(id_), BOB)
+    store.market.play.suspend(id_)
+
+    store.world.clock.advance(days=10)
+    store.tell(store.token(), message(id_, "Suspend", id="0e000000-0000-4000-8000-00000000000a"))
+    reconcile(store.services, lambda _: None)
+    read_back(store.services, name(id_))
+
+    assert store.header(id_).unpaid_from == NOON
+    assert store.world.code(BOB) == "GRACE"
+    store.world.clock.advance(days=4)
+    assert store.world.code(BOB) == "NO_LICENSE"
+
+
+def test_a_suspension_after_a_reinstatement_is_another(store: Store) -> None:
+    id_ = store.subscribed()
+    store.market.play.suspend(id_)
+    store.bought(id_).status = "Subscribed"
+    read_back(store.services, name(id_))
+    assert store.header(id_).unpaid_from is None
+
+    store.world.clock.advance(days=10)
+    store.bought(id_).status = "Suspended"
+    read_back(store.services, name(id_))
+
+    assert store.header(id_).unpaid_from == NOON + timedelta(days=10)
 
 
 def test_a_reinstatement_restores_everything(store: Store) -> None:
