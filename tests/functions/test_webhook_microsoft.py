@@ -504,7 +504,7 @@ def test_while_the_marketplace_does_not_answer_it_comes_again_and_the_event_is_c
     id_ = store.automatic()
     assert store.statuses() == [503]
     assert store.find(id_) is None
-    assert store.services.tables.find(keys.unhandled_events("microsoft"))
+    assert [*store.services.tables.find(keys.unhandled_events("microsoft"))]
 
     store.advance(minutes=1)
     assert store.statuses() == [503, 200]
@@ -675,6 +675,27 @@ def test_an_answer_takes_two_seconds_at_most_though_the_marketplace_takes_its_ti
     assert store.statuses() == [200]
     assert store.header(id_).first_seen == NOON
     assert timedelta(seconds=0.3 * len(store.asked("GET /api/saas"))) < timedelta(seconds=2)
+
+
+def test_while_the_marketplace_has_no_time_for_us_it_is_told_to_come_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Each look at the clock finds a second gone.
+    monkeypatch.setattr("shared.deadline.monotonic", itertools.count().__next__)
+    fault = store.market.faults.add("503", where="answers", match="GET /api/saas", seconds=2)
+
+    id_ = store.automatic()
+
+    assert store.statuses() == [503]
+    assert 0 < len(store.asked("GET /api/saas")) < store.adapter.answered_within
+    assert store.find(id_) is None
+    assert [found.record.code for found in store.world.tables.find(keys.unhandled_events("microsoft"))] == [
+        "UNAVAILABLE"
+    ]
+    monkeypatch.undo()
+    store.market.faults.clear(fault.id)
+    store.market.play.tell(id_, "Renew")
+    assert store.header(id_).status == "subscribed"
 
 
 def test_what_microsoft_no_longer_knows_is_red_and_in_grace_until_it_is_told_of_again(store: Store) -> None:
