@@ -26,7 +26,7 @@ from tests.paddle import Payload, Subscription, deliver, sign
 from tests.runtime.asking import ask
 from tests.world import LARGE_PRICE, NOON, World, empty_tables, environment
 
-QUICK = "urllib3.util.retry.time.sleep"
+QUICK = "shared.web.sleep"
 
 
 def run(world: World) -> Reconciled:
