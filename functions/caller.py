@@ -42,7 +42,8 @@ class Session:
     @property
     def visitor(self) -> Visitor:
         """The same, as rules and operations know them."""
-        return Visitor(self.person, self.signed_in_at, self.account, self.is_administrator)
+        rights = self.account, self.is_administrator
+        return Visitor(self.person, self.signed_in_at, *rights, self.name, self.addresses)
 
 
 def session_cookie(outside: Services, session: Session) -> str:
