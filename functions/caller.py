@@ -19,6 +19,8 @@ from shared.operations.find_account import admits
 from shared.services import Services
 
 SESSION = "session"
+# What somebody typed before they went to sign in or to consent.
+BEGUN = "begun"
 SESSION_LASTS = timedelta(minutes=60)
 
 # Browsers keep 4 kB; each request carries it, and the rest of a session is in its account.
