@@ -9,7 +9,7 @@ from shared.domain.rights import Visitor, refuse_unless_may_seat
 from shared.operations.assign_seat import Assignee, assign_seat
 from shared.operations.find_subscriptions import administered, find_subscription
 from shared.operations.persistence import persist
-from shared.operations.use_token import graph_token
+from shared.operations.use_token import ask_graph
 from shared.ports import Change, Outside, Profile, Stored
 from shared.storage import keys
 
@@ -43,8 +43,10 @@ def give_seat(outside: Outside, visitor: Visitor, subscription: str, person: Per
 def person_with(outside: Outside, visitor: Visitor, subscription: str, address: str) -> Person:
     """Who has an address, for an administrator. Raises NotInDirectory and the refusals of `administered`."""
     administered(outside, visitor, subscription)
-    token = graph_token(outside, visitor, "directory")
-    found = outside.directory.find_addresses(token, visitor.person.tenant, [address])
+    tenant = visitor.person.tenant
+    found = ask_graph(
+        outside, visitor, "directory", lambda token: outside.directory.find_addresses(token, tenant, [address])
+    )
     if address not in found:
         raise NotInDirectory
     return found[address].person
@@ -76,7 +78,7 @@ def _oneself(outside: Outside, visitor: Visitor) -> Assignee:
 
 
 def _colleague(outside: Outside, visitor: Visitor, person: Person) -> Profile:
-    found = outside.directory.look_up(graph_token(outside, visitor, "directory"), [person])
+    found = ask_graph(outside, visitor, "directory", lambda token: outside.directory.look_up(token, [person]))
     if person not in found:
         raise NotInDirectory
     return found[person]
