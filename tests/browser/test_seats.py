@@ -4,31 +4,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Meet
+from tests.browser.directory import consent, find
 from tests.browser.stage import Stage
 from tests.browser.visitors import Visitor, Way
 
 BOB, ADDRESSES = "Bob Bee", ("bob@contoso.example", "b.bee@contoso.example")
-
-
-def find(visitor: Visitor, text: str, name: str, address: str) -> None:
-    """Type, and choose from what is found; there is another Bob Bee."""
-    page = visitor.page
-    visitor.write(page.get_by_role("combobox"), text)
-    option = page.get_by_role("option").filter(has_text=f"{name} {address}")
-    option.wait_for()
-    if visitor.way != "keyboard":
-        option.click()
-        return
-    for _ in range(page.get_by_role("option").count()):
-        page.keyboard.press("ArrowDown")
-        if option.get_attribute("aria-selected") == "true":
-            break
-    page.keyboard.press("Enter")
-
-
-def consent(visitor: Visitor) -> None:
-    visitor.press(visitor.link("Allow it at Microsoft").locator("visible=true"))
-    visitor.press(visitor.button("Accept"))
 
 
 @pytest.fixture
