@@ -110,6 +110,11 @@ class Visitor:
         self.page.locator("#found [role=option]").first.wait_for()
         self.page.keyboard.press("Escape")
 
+    def until_said(self, where: str, text: str) -> None:
+        """Until the page's script has said there what its form has by this name."""
+        said = self.page.locator(f"#giving[data-{text}]").get_attribute(f"data-{text}") or ""
+        self.page.locator(where, has_text=said).wait_for(state="attached")
+
     def reach(self, what: Locator) -> None:
         """By the tab key, until it has the focus, which has to be seen."""
         what.wait_for()
