@@ -99,3 +99,24 @@ def test_bob_who_administers_nothing_finds_his_seat_and_nothing_else(allowed: Vi
 
     expect(bob.page.get_by_role("main")).to_contain_text("You have a seat, for")
     expect(bob.page.locator("table, form[action]:not(header form)")).to_have_count(0)
+
+
+def test_without_scripts_alice_gives_seats_by_whole_addresses(meet: Meet, stage: Stage) -> None:
+    stage.buy(quantity=5)
+    alice = meet(scripts=False)
+    page = alice.page
+    alice.sign_in("Alice")
+    alice.write(page.locator("#address"), "bob@contoso.example")
+    alice.press(alice.button("Give a seat"))
+    consent(alice)
+    alice.write(page.locator("#address"), "bob@contoso.example")
+    alice.press(alice.button("Give a seat"))
+    expect(page.get_by_role("status").first).to_contain_text(f"{BOB} has a seat now.")
+
+    alice.press(page.get_by_text("Give seats to a list of people"))
+    alice.write(page.locator("#people-list"), "carol@contoso.example")
+    alice.press(alice.button("See what will happen"))
+    alice.press(alice.button("Give these seats"))
+
+    expect(page.get_by_role("row", name="Carol Sea").first).to_contain_text("Has a seat now")
+    assert [stage.code(f"{name}@contoso.example") for name in ("bob", "carol")] == ["LICENSED", "LICENSED"]
