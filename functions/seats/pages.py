@@ -53,6 +53,7 @@ def _show(req: func.HttpRequest, outside: Services, session: Session, form: Form
         script="seats.js",
         allows=Allows(connects=("'self'",)),
         told=told,
+        typed=form.get("address", "") if told.refusal else "",
         refused=told.refusal.code if told.refusal else "",
         subscriptions=[(each, outside.terms.plan(each.header.record.plan)) for each in theirs],
         chosen=chosen,
