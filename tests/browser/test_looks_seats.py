@@ -75,6 +75,7 @@ def failing(visitor: Visitor) -> Iterator[str]:
     visitor.do("give")
     yield "seats-refused"
     fault = graph.faults.add("500", match="/users")
+    page.locator("#address").fill("")
     page.locator("#address").press_sequentially("ca")
     visitor.until_said("#finding", "failed")
     yield "seats-directory-down"
