@@ -142,9 +142,7 @@ function picker(form) {
       if (number !== asked) return;
       close();
       status.textContent = "";
-      if (!explain(problem)) {
-        hint.textContent = status.textContent = texts.failed;
-      }
+      if (!explain(problem)) status.textContent = texts.failed;
     }
   }
 
