@@ -71,7 +71,7 @@ test-long: setup  ## the tests again, with far longer random histories
 
 screenshots: setup  ## pictures of every page and state, in .screenshots
 	$(CHROMIUM)
-	@rm -rf .screenshots && $(RUN) pytest -n 2 -q tests/browser/test_looks.py --screenshots .screenshots
+	@rm -rf .screenshots && $(RUN) pytest -n 2 -q tests/browser/test_looks*.py --screenshots .screenshots
 
 fuzz: setup  ## spoil tens of thousands of webhooks, and look for what they break
 	@$(RUN) tests.fuzz

@@ -19,6 +19,8 @@ from shared.operations.find_account import admits
 from shared.services import Services
 
 SESSION = "session"
+# What somebody typed before they went to sign in or to consent.
+BEGUN = "begun"
 SESSION_LASTS = timedelta(minutes=60)
 
 # Browsers keep 4 kB; each request carries it, and the rest of a session is in its account.
@@ -42,7 +44,8 @@ class Session:
     @property
     def visitor(self) -> Visitor:
         """The same, as rules and operations know them."""
-        return Visitor(self.person, self.signed_in_at, self.account, self.is_administrator)
+        rights = self.account, self.is_administrator
+        return Visitor(self.person, self.signed_in_at, *rights, self.name, self.addresses)
 
 
 def session_cookie(outside: Services, session: Session) -> str:

@@ -4,18 +4,22 @@ import json
 import logging
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import inf
+from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.util.retry import Retry
 
+from shared.deadline import seconds_left
 from shared.domain.errors import Unavailable
 
-_TIMEOUTS = (3, 5)
+_TIMEOUTS = (3.0, 5.0)
+# Before each try but the first. urllib3's own retries know no deadline, and come back earlier than they were asked to.
+_PAUSES = (0.2, 0.4)
 _LONGEST_WAIT_SECONDS = 5
 _LONGEST_ASKED_SECONDS = 60
 _MOST_DIGITS = 10
@@ -97,16 +101,7 @@ class Web:
         # Variables of the environment would choose other certificates and proxies than the settings do.
         self._session.trust_env = False
         self._session.verify = trusted or True
-        retrying = Retry(
-            total=2,
-            allowed_methods=None,
-            status_forcelist=_RETRIED,
-            backoff_factor=0.2,
-            backoff_jitter=0.2,
-            retry_after_max=_LONGEST_WAIT_SECONDS,
-            raise_on_status=False,
-        )
-        self._repeating, self._once = HTTPAdapter(max_retries=retrying), HTTPAdapter(max_retries=0)
+        self._adapter = HTTPAdapter(max_retries=0)
 
     def call(self, call: Call) -> Answer:
         """The answer to a call, whatever its status but those of refusal and failure. Raises Denied, Unreachable."""
@@ -114,7 +109,7 @@ class Web:
         if host not in self.hosts:
             raise HostNotConfigured(host)
         request_id = str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
-        answer = self._send(call, request_id)
+        answer = self._try(call, request_id)
         _log.info("%s %s answered %d, request %s", call.method, host, answer.status, request_id)
         if answer.status in _DENIED and call.denied_because:
             _log.error("%s answered %d: %s", host, answer.status, call.denied_because)
@@ -123,7 +118,8 @@ class Web:
             raise Unreachable(seconds_of(answer.headers.get("Retry-After", "")))
         return answer
 
-    def _send(self, call: Call, request_id: str) -> Answer:
+    def _try(self, call: Call, request_id: str) -> Answer:
+        """The answer, asked for again where that may help and there is time. Raises Unreachable."""
         request = self._session.prepare_request(
             requests.Request(
                 call.method,
@@ -134,13 +130,52 @@ class Web:
                 data=dict(call.form) if call.form is not None else None,
             )
         )
-        adapter = self._repeating if call.repeatable else self._once
+        for pause in _pauses() if call.repeatable else ():
+            answer = self._send(request, request_id)
+            if answer is not None and answer.status not in _RETRIED:
+                return answer
+            wait = max(pause, _asked_to_wait(answer))
+            if wait > _LONGEST_WAIT_SECONDS or wait >= seconds_left():
+                break
+            sleep(wait)
+        else:
+            answer = self._send(request, request_id)
+        if answer is None:
+            raise Unreachable
+        return answer
+
+    def _send(self, request: requests.PreparedRequest, request_id: str) -> Answer | None:
+        """What came back; None where nothing did in time. Raises Unreachable where there is no time to ask."""
+        timeouts = _timeouts()
         try:
-            with adapter.send(request, timeout=_TIMEOUTS, verify=self._session.verify, stream=False) as response:
+            with self._adapter.send(request, timeout=timeouts, verify=self._session.verify, stream=False) as response:
                 return Answer(response.status_code, response.content, response.headers)
         except requests.RequestException as error:
-            _log.warning("%s did not answer: %s, request %s", host_of(call.url), type(error).__name__, request_id)
-            raise Unreachable from None
+            host = host_of(request.url or "")
+            _log.warning("%s did not answer: %s, request %s", host, type(error).__name__, request_id)
+            return None
+
+
+def _timeouts() -> tuple[float, float]:
+    """For connecting and for silence after it: together no longer than somebody waits for us."""
+    left = seconds_left()
+    if left <= 0:
+        raise Unreachable
+    connecting = min(_TIMEOUTS[0], left / 2)
+    return connecting, min(_TIMEOUTS[1], left - connecting)
+
+
+def _pauses() -> Iterator[float]:
+    for pause in _PAUSES:
+        yield pause * (1 + secrets.randbelow(1000) / 1000)
+
+
+def _asked_to_wait(answer: Answer | None) -> float:
+    """How long the other side wants to be left alone. Where it says so in a way that is not read, it is too long."""
+    asked = answer.headers.get("Retry-After", "").strip() if answer else ""
+    if not asked:
+        return 0
+    return int(asked) if asked.isdecimal() and len(asked) < _MOST_DIGITS else inf
 
 
 def host_of(url: str) -> str:

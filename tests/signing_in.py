@@ -1,5 +1,6 @@
 """Microsoft 365 as a test needs it: the stand-ins for Entra and Graph, an app that people sign in to, and browsers."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -81,6 +82,11 @@ class Browser:
     def post(self, path: str, **fields: str) -> Answer:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": ORIGIN}
         return self._ask("POST", path, headers, urlencode(fields).encode())
+
+    def script(self, path: str, csrf: str, content: object) -> Answer:
+        """What a page's script sends."""
+        headers = {"Content-Type": "application/json", "Origin": ORIGIN, "X-CSRF-Token": csrf}
+        return self._ask("POST", path, headers, json.dumps(content).encode())
 
     def begin(self, then: str = "/account", **query: str) -> str:
         """The address at Microsoft that signing in leads to."""

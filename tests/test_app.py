@@ -79,7 +79,7 @@ def test_the_app_indexes_with_an_empty_environment_and_says_nothing() -> None:
         *in_each_language("seats", "seats_changed"),
         *("account_close", "account_export"),
         *("health", "license", "license_keys", "purge", "reconcile"),
-        *(f"seats_{name}" for name in ("assign", "check", "export", "give", "list", "move", "read", "refresh")),
+        *(f"seats_{name}" for name in ("assign", "check", "export", "give", "list", "read", "refresh")),
         *("seats_search", "seats_take_back", "sign_in", "sign_in_callback", "sign_out"),
         *("webhook_microsoft", "webhook_paddle", "zz_nowhere"),
     }

@@ -16,7 +16,11 @@ _LASTS = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Who buys what, where, since when. ``arrived`` is for whom it turned out to be, once it was seen."""
+    """Who buys what, where, since when.
+
+    ``asked`` is when the marketplace was asked for it last; ``arrived`` is for whom it turned out to be, once it was
+    seen.
+    """
 
     account: str
     marketplace: str
@@ -24,6 +28,7 @@ class Attempt:
     plan: str
     seats: int
     began: int
+    asked: int = 0
     arrived: str = ""
 
 

@@ -10,12 +10,14 @@ from functions.buy.attempts import Attempt, attempt_cookie, attempt_of
 from functions.caller import Session, caller
 from functions.pages import Allows, pages_at, show
 from shared.domain.errors import Unavailable
-from shared.operations.buy import arrived_for
+from shared.operations.buy import activate_now, arrived_for
 from shared.services import Services
 from shared.telemetry import note
 
 # What a buyer would call long; Paddle's part is done within seconds.
 _TAKES = timedelta(minutes=2)
+# What it tells by itself comes within seconds.
+_ASK_EVERY = timedelta(minutes=1)
 
 
 def register(functions: func.Blueprint, services: Callable[[], Services]) -> None:
@@ -34,7 +36,7 @@ def register(functions: func.Blueprint, services: Callable[[], Services]) -> Non
         session = caller(req, outside)
         attempt = attempt_of(req, outside, session)
         if attempt and not attempt.arrived:
-            attempt = replace(attempt, arrived=_look(outside, attempt))
+            attempt = _look(outside, attempt)
         return _show_arrival(req, outside, session, attempt)
 
 
@@ -68,13 +70,16 @@ def show_payment(
     )
 
 
-def _look(outside: Services, attempt: Attempt) -> str:
-    """Whom the purchase is for, once it is there. A marketplace that does not answer now is asked by the next look."""
-    try:
-        return arrived_for(outside, attempt.account, attempt.marketplace, attempt.transaction)
-    except Unavailable as refusal:
-        note(refusal)
-        return ""
+def _look(outside: Services, attempt: Attempt) -> Attempt:
+    """The attempt, with what was seen. Whoever waits looks often; the marketplace is asked now and then."""
+    now = int(outside.clock().timestamp())
+    if now - attempt.asked >= _ASK_EVERY.total_seconds():
+        attempt = replace(attempt, asked=now)
+        try:
+            activate_now(outside, attempt.marketplace, attempt.transaction)
+        except Unavailable as refusal:
+            note(refusal)
+    return replace(attempt, arrived=arrived_for(outside, attempt.account, attempt.transaction))
 
 
 def _show_arrival(
@@ -86,7 +91,7 @@ def _show_arrival(
         outside,
         "buy_arrived.html",
         session=session,
-        cookies=[attempt_cookie(outside, attempt)] if attempt and attempt.arrived else [],
+        cookies=[attempt_cookie(outside, attempt)] if attempt else [],
         script="buy.js",
         allows=Allows(connects=("'self'",)),
         state=_state(outside, attempt),

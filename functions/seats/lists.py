@@ -1,4 +1,4 @@
-"""Seats by the dozen, in parts that a page's script drives: lists of people, moves, and the list as a file."""
+"""Seats by the dozen: lists of people, in parts that a page's script drives, and all that there are as a file."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,6 @@ from shared.domain.errors import BodyNotAsDocumented
 from shared.domain.exported import to_csv
 from shared.domain.people_list import read_list
 from shared.domain.rights import Visitor
-from shared.operations.move_seats import move_seats
 from shared.operations.seat_people import Row, check_people, seat_people
 from shared.operations.show_seats import all_seats
 from shared.services import Services
@@ -48,13 +47,6 @@ def register(functions: func.Blueprint, services: Callable[[], Services]) -> Non
     def seats_give(outside: Services, visitor: Visitor, sent: Json) -> Json:
         subscription = text(sent["subscription"])
         return _rows(subscription, seat_people(outside, visitor, subscription, texts(sent["addresses"])))
-
-    @functions.function_name("seats_move")
-    @functions.route("api/seats/move", methods=["POST"])
-    @body_endpoint(services, "from", "to")
-    def seats_move(outside: Services, visitor: Visitor, sent: Json) -> Json:
-        moved = move_seats(outside, visitor, text(sent["from"]), text(sent["to"]))
-        return {"moved": moved.moved, "left": moved.left, "fit": moved.fit}
 
     @functions.function_name("seats_export")
     @functions.route("api/seats/export", methods=["GET"])

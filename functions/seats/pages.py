@@ -6,11 +6,12 @@ from urllib.parse import quote
 
 import azure.functions as func
 
-from functions.caller import Session, caller, form_of
+from functions.caller import BEGUN, Session, caller, ended_cookie, form_of
 from functions.edge import problem
 from functions.pages import Allows, pages_at, show, url
 from functions.seats.acts import Form, Told, act
 from functions.seats.asking import seat_id
+from functions.seats.begun import NOTHING, Typed, begun_by, begun_cookies, typed_in
 from shared.domain.errors import NotFound
 from shared.domain.seat_list import Sort, Wanted
 from shared.operations.find_subscriptions import Theirs, seats_of, subscriptions_of
@@ -21,6 +22,8 @@ from shared.services import Services
 _MOST_FORM_BYTES = 256 * 1024
 # What names nobody. A search does.
 _IN_URL = ("subscription", "sort", "after")
+# What leads to Microsoft and back.
+_LEADS_AWAY = {"CONSENT_NEEDED", "SIGNED_OUT", "SIGN_IN_TOO_OLD"}
 
 
 def register(functions: func.Blueprint, services: Callable[[], Services]) -> None:
@@ -30,16 +33,31 @@ def register(functions: func.Blueprint, services: Callable[[], Services]) -> Non
     def seats(req: func.HttpRequest, outside: Services) -> func.HttpResponse:
         session = caller(req, outside)
         asked = {name: req.params[name] for name in _IN_URL if name in req.params}
-        return _show(req, outside, session, asked, Told())
+        back = begun_by(req, outside, session)
+        used = [ended_cookie(outside, BEGUN)] if back is not NOTHING else []
+        return _show(req, outside, session, asked, Told(), typed=back, cookies=used)
 
     @pages_at(functions, services, "seats_changed", "seats", ["POST"])
     def seats_changed(req: func.HttpRequest, outside: Services) -> func.HttpResponse:
         session = caller(req, outside)
         form = form_of(req, outside, session, _MOST_FORM_BYTES)
-        return _show(req, outside, session, form, act(outside, session.visitor, form.get("subscription", ""), form))
+        told = act(outside, session.visitor, form.get("subscription", ""), form)
+        typed = typed_in(form) if told.refusal else NOTHING
+        leads_away = told.refusal is not None and told.refusal.code in _LEADS_AWAY
+        kept = begun_cookies(outside, session, typed) if leads_away else []
+        return _show(req, outside, session, form, told, typed=typed, cookies=kept)
 
 
-def _show(req: func.HttpRequest, outside: Services, session: Session, form: Form, told: Told) -> func.HttpResponse:
+def _show(  # noqa: PLR0913 - who asks, what for, and what came of it
+    req: func.HttpRequest,
+    outside: Services,
+    session: Session,
+    form: Form,
+    told: Told,
+    *,
+    typed: Typed,
+    cookies: list[str],
+) -> func.HttpResponse:
     theirs = subscriptions_of(outside, session.visitor)
     chosen = _chosen(theirs, form.get("subscription", ""))
     content = _content(outside, session, chosen, form, told) if chosen else {}
@@ -52,7 +70,11 @@ def _show(req: func.HttpRequest, outside: Services, session: Session, form: Form
         status=problem(told.refusal).status_code if told.refusal else 200,
         script="seats.js",
         allows=Allows(connects=("'self'",)),
+        cookies=cookies,
         told=told,
+        typed=typed,
+        back=typed is not NOTHING and told.refusal is None,
+        too_long=bool(typed["list"]) and not cookies,
         refused=told.refusal.code if told.refusal else "",
         subscriptions=[(each, outside.terms.plan(each.header.record.plan)) for each in theirs],
         chosen=chosen,

@@ -8,6 +8,7 @@ from typing import Any, get_args
 import azure.functions as func
 
 from functions.caller import (
+    BEGUN,
     SESSION,
     Session,
     cookies_named,
@@ -66,7 +67,7 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
         everywhere = bool(session and form_of(req, outside, session).get("everywhere") and session.account)
         if session and everywhere:
             sign_out_everywhere(outside, session.account)
-        names = [name for beginning in (SESSION, _ATTEMPT) for name in cookies_named(req, outside, beginning)]
+        names = [name for beginning in (SESSION, _ATTEMPT, BEGUN) for name in cookies_named(req, outside, beginning)]
         return show(
             req,
             outside,

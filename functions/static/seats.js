@@ -1,10 +1,12 @@
 // The seats page with a script: people are found while one types, long lists go in parts, names are refreshed.
-// Texts come from the page's data attributes. Nothing is stored, and what was found goes when it is no longer shown.
+// Texts come from the page's data attributes. Nothing is stored but what was typed, in this tab while one is away to
+// sign in or to consent; what was found goes when it is no longer shown.
 
 const giving = document.querySelector("#giving");
 if (giving) {
   picker(giving);
   people(document.querySelector("#people"));
+  comeBack(giving.elements.address, document.querySelector("#people-list"));
   refresh(document.querySelector("#seats"));
 }
 
@@ -28,6 +30,25 @@ function explain(problem) {
   const shown = of[problem.code];
   if (shown) document.querySelector(shown).hidden = false;
   return Boolean(shown);
+}
+
+function comeBack(address, list) {
+  const { subscription } = giving.dataset;
+  for (const link of document.querySelectorAll("#consent-needed a, #sign-in-needed a")) {
+    link.addEventListener("click", () => {
+      const begun = { subscription, address: address.value, list: list.value };
+      sessionStorage.setItem("begun", JSON.stringify(begun));
+    });
+  }
+  const begun = JSON.parse(sessionStorage.getItem("begun") ?? "{}");
+  sessionStorage.removeItem("begun");
+  if (begun.subscription === subscription) {
+    address.value ||= begun.address;
+    list.value ||= begun.list;
+    list.closest("details").open ||= Boolean(begun.list);
+  } else if (!giving.dataset.back) return;
+  (address.value || !list.value ? address : list).focus();
+  address.dispatchEvent(new Event("input"));
 }
 
 // A combobox with a list, as https://www.w3.org/WAI/ARIA/apg/patterns/combobox/ has it.
@@ -121,9 +142,7 @@ function picker(form) {
       if (number !== asked) return;
       close();
       status.textContent = "";
-      if (!explain(problem)) {
-        hint.textContent = status.textContent = texts.failed;
-      }
+      if (!explain(problem)) status.textContent = texts.failed;
     }
   }
 

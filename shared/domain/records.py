@@ -5,7 +5,7 @@ Fields carry their storage form: an empty text stands for "none", since a merge 
 
 import json
 from dataclasses import replace
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
@@ -27,7 +27,11 @@ from shared.domain.held import (
     SEAT_HINT,
     SEAT_IDENTIFIER,
 )
-from shared.domain.inventory import Category, Held, Keep, Recipient, Source
+from shared.domain.inventory import Category, Keep, Recipient, Source
+
+# Whoever needs a record needs these too, and finds them here.
+from shared.domain.record import Record as Record  # noqa: PLC0414
+from shared.domain.record import held_fields as held_fields  # noqa: PLC0414
 
 Status = Literal[
     "unconfirmed", "pending", "trialing", "active", "subscribed", "past_due", "suspended", "paused", "ended"
@@ -45,36 +49,6 @@ Adjustments = Annotated[
     BeforeValidator(from_json),
     PlainSerializer(lambda found: json.dumps({key: state.model_dump() for key, state in sorted(found.items())})),
 ]
-
-
-class Record(BaseModel):
-    """A row. Storage gives each inserted row its two random ids; unknown fields are refused on write."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    record_id: Annotated[Text, replace(CLOCKWORK, keep=Keep.ROW)] = ""
-    operation: Annotated[Text, replace(OURS, keep=Keep.ROW)] = ""
-
-    erasure_is_repeated: ClassVar[bool] = False
-
-    @classmethod
-    def __pydantic_init_subclass__(cls, **_: object) -> None:
-        """Derive, from the fields' own annotations, whether a restored backup must lose such a row again.
-
-        What only says that something is due comes back due, and goes again by itself; so does a checkout's
-        reference, which comes back with the note that ends it.
-        """
-        held = held_fields(cls).values()
-        goes_by_itself = {Keep.DUE_DAY, Keep.REFERENCE}
-        cls.erasure_is_repeated = any(h.is_about_a_person and h.keep not in goes_by_itself for h in held)
-
-
-def held_fields(record: type[Record]) -> dict[str, Held]:
-    """Every field of a record with what is said of it. A field without annotation raises StopIteration."""
-    return {
-        name: next(note for note in field.metadata if isinstance(note, Held))
-        for name, field in record.model_fields.items()
-    }
 
 
 class AdjustmentState(BaseModel):
@@ -150,7 +124,7 @@ class Transaction(Record):
 
     paid_until: Annotated[Instant, PAYMENT] = None
     billed_on: Annotated[Day, PAYMENT] = None
-    adjustments: Annotated[Adjustments, PAYMENT] = {}
+    adjustments: Annotated[Adjustments, PAYMENT] = {}  # noqa: RUF012 - pydantic copies it
 
 
 class BillingContact(Record):
@@ -175,6 +149,8 @@ class Account(Record):
     name: Annotated[Text, ACCOUNT_CONTACT]
     addresses: Annotated[Texts, ACCOUNT_CONTACT]
     last_sign_in: Annotated[Day, replace(ACCOUNT_LINK, keep=Keep.SIGN_IN_ONLY)]
+    claim_tries: Annotated[int, replace(OURS, keep=Keep.ACCOUNT)] = 0
+    claim_tried_on: Annotated[Day, replace(OURS, keep=Keep.ACCOUNT)] = None
     led_to_something: Annotated[bool, replace(CLOCKWORK, keep=Keep.ACCOUNT)] = False
     closed: Annotated[bool, replace(ACCOUNT_LINK, category=Category.CHOICE)] = False
     closing: Annotated[Text, ACCOUNT_LINK] = ""

@@ -19,12 +19,17 @@ Role = Literal["administrator", "buyer", "owner"]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who is asking, with the rights that their sign-in showed. ``account`` is empty where there is none."""
+    """Who is asking, with the rights that their sign-in showed. ``account`` is empty where there is none.
+
+    ``name`` and ``addresses`` are what the sign-in told of them, as far as the session holds it.
+    """
 
     person: Person = field(repr=False)
     signed_in_at: datetime
     account: str = ""
     is_administrator: bool = False
+    name: str = field(default="", repr=False)
+    addresses: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def administers(self) -> str:

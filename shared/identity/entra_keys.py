@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import jwt
 
+from shared.deadline import holding
 from shared.domain.errors import Unavailable
 from shared.web import Call, Unreachable, Web
 
@@ -47,7 +48,7 @@ class EntraKeys:
 
     def key(self, kid: str, now: datetime) -> EntraKey | None:
         """The key of that id; None if Entra has none. Raises Unavailable where it cannot be known."""
-        with self._lock:
+        with holding(self._lock):
             if self._is_older_than(_KEPT, now) or kid not in self._keys:
                 self._refresh(now)
             if self._is_older_than(_SERVED_STALE, now) or (self._failed and kid not in self._keys):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.deadline import holding
 from shared.identity.certificates import expiry_of
 from shared.identity.msal_door import ThroughTheDoor
 from shared.ports import Credential
@@ -79,7 +80,7 @@ class MsalTokens:
     def token(self) -> str:
         """A token from memory, or a new one about once an hour. Raises Denied, Unreachable."""
         try:
-            with self._lock:
+            with holding(self._lock):
                 answer = self._application.acquire_token_for_client([self._scope])
         except (ValueError, KeyError):
             # MSAL's word for an authority or a credential that it cannot make sense of; it may quote either.

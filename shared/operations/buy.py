@@ -32,14 +32,10 @@ def start_purchase(
     return seller.sell(plan, seats, reference)
 
 
-def arrived_for(outside: Outside, account: str, marketplace: str, transaction: str) -> OwnerKind:
-    """For whom the live subscription is that the transaction has become; empty while this account has none of it.
-
-    Raises NotFound, Unavailable.
-    """
-    told = activate_now(outside, marketplace, transaction)
-    # With its owner, who comes after what was told.
-    found = outside.tables.read(told.row) if told else None
+def arrived_for(outside: Outside, account: str, transaction: str) -> OwnerKind:
+    """For whom the live subscription is that the transaction paid for; empty while this account has none of it."""
+    paid_for = outside.tables.read(keys.transaction_hint(transaction))
+    found = outside.tables.read(keys.subscription(paid_for.record.subscription)) if paid_for else None
     if found is None or found.record.account != account or found.record.status not in LIVE:
         return ""
     return found.record.owner_kind

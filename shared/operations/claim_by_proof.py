@@ -1,6 +1,8 @@
 """Claim a purchase that nobody owns yet, by a buyer who proves that it is theirs: few tries, one uniform refusal."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 from shared.domain.errors import ClaimRefused, EventMalformed, NotForSale
 from shared.domain.instants import day_of
@@ -8,13 +10,19 @@ from shared.domain.names import vendor_id
 from shared.domain.owners import owner_kind_for
 from shared.domain.people import Person
 from shared.domain.purchases import LIVE
-from shared.domain.records import OwnerKind, Subscription
+from shared.domain.records import Account, OwnerKind, Subscription
 from shared.operations.claim_subscription import take_ownership
+from shared.operations.persistence import persist
 from shared.operations.read_back import read_back
-from shared.ports import Change, Conflict, Outside, Proof, Stored
+from shared.ports import Change, Conflict, Outside, Proof, Row, Stored
 from shared.storage import keys
 
-_TRIES_A_DAY = 5
+# Guessing is an account's own matter: whoever knows a transaction's number must not use up its buyer's tries.
+_TRIES_OF_AN_ACCOUNT = 5
+# What many accounts can guess together; an invoice's number is not long.
+_TRIES_AT_A_PURCHASE = 50
+
+R = TypeVar("R", Account, Subscription)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,8 @@ def claim_by_proof(
     marketplace = outside.marketplaces.get(subscription.partition(".")[0])
     if marketplace is None:
         raise ClaimRefused
-    header = _count_try(outside, header)
+    persist(lambda: _count_try(outside, keys.account(claimant.account), _TRIES_OF_AN_ACCOUNT))
+    header = persist(lambda: _count_try(outside, keys.subscription(subscription), _TRIES_AT_A_PURCHASE))
     if not marketplace.proves(subscription, proof, claimant.person, is_administrator=claimant.is_administrator):
         raise ClaimRefused
     try:
@@ -63,6 +72,7 @@ def claim_by_proof(
     claimed = take_ownership(outside, header, claimant.account, kind, _tenant(outside, subscription))
     if claimed.record.account != claimant.account:
         raise ClaimRefused
+    _forget_tries(outside, claimant.account)
     return read_back(outside, subscription) or claimed
 
 
@@ -76,14 +86,22 @@ def _tenant(outside: Outside, subscription: str) -> str:
     return store.see(subscription).tenant if store else ""
 
 
-def _count_try(outside: Outside, header: Stored[Subscription]) -> Stored[Subscription]:
-    """Counted before the proof is looked at, so that asking twice at once is two tries."""
-    today = day_of(outside.clock())
-    tries = header.record.claim_tries if header.record.claim_tried_on == today else 0
-    if tries >= _TRIES_A_DAY:
+def _count_try(outside: Outside, row: Row[R], most: int) -> Stored[R]:
+    """What the try is of, and by whom; counted before the proof is looked at. Raises ClaimRefused, Conflict."""
+    found = outside.tables.read(row)
+    if found is None:
         raise ClaimRefused
-    counted = header.record.model_copy(update={"claim_tries": tries + 1, "claim_tried_on": today})
-    try:
-        return outside.tables.write(Change(header, counted))[0]
-    except Conflict:
-        raise ClaimRefused from None
+    today = day_of(outside.clock())
+    tries = found.record.claim_tries if found.record.claim_tried_on == today else 0
+    if tries >= most:
+        raise ClaimRefused
+    counted = found.record.model_copy(update={"claim_tries": tries + 1, "claim_tried_on": today})
+    return outside.tables.write(Change(found, counted))[0]
+
+
+def _forget_tries(outside: Outside, account: str) -> None:
+    """Who claims what is theirs guesses nothing, and may have more to claim."""
+    found = outside.tables.read(keys.account(account))
+    if found is not None:
+        with suppress(Conflict):
+            outside.tables.write(Change(found, found.record.model_copy(update={"claim_tries": 0})))

@@ -11,7 +11,7 @@ from shared.operations.find_subscriptions import seats_of
 from shared.operations.note_request import note_request
 from shared.operations.persistence import persist
 from shared.operations.refresh_seats import refresh_seat
-from shared.operations.use_token import graph_token
+from shared.operations.use_token import ask_graph
 from shared.ports import Change, Outside, Profile, Row, Stored
 
 
@@ -38,8 +38,8 @@ def correct(outside: Outside, visitor: Visitor, name: str, addresses: tuple[str,
 def _ask(outside: Outside, visitor: Visitor, account: Stored[Account] | None) -> Profile | None:
     if account is None or NO_TOKENS in account.record.objections:
         return None
-    token = graph_token(outside, replace(visitor, account=account.row.partition), "self")
-    return outside.directory.me(token, visitor.person)
+    theirs = replace(visitor, account=account.row.partition)
+    return ask_graph(outside, theirs, "self", lambda token: outside.directory.me(token, visitor.person))
 
 
 def _correct_account(outside: Outside, row: Row[Account], told: Profile | None, signed_in: Profile) -> None:

@@ -36,10 +36,10 @@ def forget_event(outside: Outside, marketplace: str, event: str) -> None:
         forget_unhandled(outside, counted)
 
 
-def forget_listed(outside: Outside, marketplace: str, subscriptions: AbstractSet[str]) -> None:
-    """Stop counting what could not be read in a list, and now could: it was counted by the subscription's own id."""
+def forget_listed(outside: Outside, marketplace: str, handled: AbstractSet[str]) -> None:
+    """Stop counting what could not be handled, and now was, by the ids of events or of what was listed."""
     for counted in outside.tables.find(keys.unhandled_events(marketplace)):
-        if f"{marketplace}.{counted.row.key}" in subscriptions:
+        if counted.row.key in handled:
             forget_unhandled(outside, counted)
 
 

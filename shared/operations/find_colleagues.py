@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from shared.domain.errors import SearchTooShort
 from shared.domain.rights import Visitor
 from shared.operations.find_subscriptions import administered
-from shared.operations.use_token import graph_token
+from shared.operations.use_token import ask_graph
 from shared.ports import Outside, Profile
 from shared.storage import keys
 
@@ -30,8 +30,9 @@ def find_colleagues(outside: Outside, visitor: Visitor, subscription: str, text:
     text = text.strip()
     if len(text) < _SHORTEST:
         raise SearchTooShort
-    token = graph_token(outside, visitor, "directory")
-    people = [*outside.directory.search(token, visitor.person.tenant, text)][:_MOST]
+    tenant = visitor.person.tenant
+    found = ask_graph(outside, visitor, "directory", lambda token: outside.directory.search(token, tenant, text))
+    people = found[:_MOST]
     rows = [keys.seat(subscription, keys.seat_key(header.record.salt, profile.person)) for profile in people]
     seats = outside.tables.read_together(rows)
     return [Colleague(profile, seat is not None) for profile, seat in zip(people, seats, strict=True)]

@@ -9,7 +9,7 @@ from shared.domain.rights import Visitor, refuse_unless_may_seat
 from shared.operations.assign_seat import Assignee, assign_seat
 from shared.operations.find_subscriptions import administered, find_subscription
 from shared.operations.persistence import persist
-from shared.operations.use_token import graph_token
+from shared.operations.use_token import ask_graph
 from shared.ports import Change, Outside, Profile, Stored
 from shared.storage import keys
 
@@ -23,7 +23,7 @@ class Given:
 
 
 def give_seat(outside: Outside, visitor: Visitor, subscription: str, person: Person) -> Given:
-    """The person's seat. Name and addresses are read from the directory: what a browser says of them does not count.
+    """The person's seat. Name and addresses are Microsoft's: what a browser says of them does not count.
 
     Raises NotFound, NotAnAdministrator, SignInTooOld, ConsentNeeded, NotInDirectory and those of
     `shared.domain.seats`.
@@ -33,7 +33,9 @@ def give_seat(outside: Outside, visitor: Visitor, subscription: str, person: Per
     known = outside.tables.read(keys.seat(subscription, keys.seat_key(header.record.salt, person)))
     if known is not None and known.record.ends_at is None:
         return Given(known, is_new=False)
-    seat = assign_seat(outside, subscription, assignee_of(_profile(outside, visitor, person)))
+    own = person == visitor.person
+    assignee = _oneself(outside, visitor) if own else assignee_of(_colleague(outside, visitor, person))
+    seat = assign_seat(outside, subscription, assignee)
     keep_account(outside, visitor)
     return Given(seat, is_new=known is None)
 
@@ -41,8 +43,10 @@ def give_seat(outside: Outside, visitor: Visitor, subscription: str, person: Per
 def person_with(outside: Outside, visitor: Visitor, subscription: str, address: str) -> Person:
     """Who has an address, for an administrator. Raises NotInDirectory and the refusals of `administered`."""
     administered(outside, visitor, subscription)
-    token = graph_token(outside, visitor, "directory")
-    found = outside.directory.find_addresses(token, visitor.person.tenant, [address])
+    tenant = visitor.person.tenant
+    found = ask_graph(
+        outside, visitor, "directory", lambda token: outside.directory.find_addresses(token, tenant, [address])
+    )
     if address not in found:
         raise NotInDirectory
     return found[address].person
@@ -65,10 +69,16 @@ def _keep(outside: Outside, number: str) -> None:
         outside.tables.write(Change(account, account.record.model_copy(update={"led_to_something": True})))
 
 
-def _profile(outside: Outside, visitor: Visitor, person: Person) -> Profile:
-    if person == visitor.person:
-        return outside.directory.me(graph_token(outside, visitor, "self"), person)
-    found = outside.directory.look_up(graph_token(outside, visitor, "directory"), [person])
+def _oneself(outside: Outside, visitor: Visitor) -> Assignee:
+    """As the sign-in found them within the hour: no tokens are needed for it, which not everybody lets us keep."""
+    account = outside.tables.read(keys.account(visitor.account)) if visitor.account else None
+    # A session may not hold every address.
+    told = account.record if account else visitor
+    return Assignee(visitor.person, told.name, told.addresses)
+
+
+def _colleague(outside: Outside, visitor: Visitor, person: Person) -> Profile:
+    found = ask_graph(outside, visitor, "directory", lambda token: outside.directory.look_up(token, [person]))
     if person not in found:
         raise NotInDirectory
     return found[person]

@@ -2,21 +2,28 @@
 
 from collections.abc import Mapping
 
+from shared.deadline import answering_within
 from shared.domain.errors import ChangeRefused, EventMalformed, Refusal
 from shared.domain.purchases import Event
 from shared.operations.count_unhandled import WITHOUT_ID, count_unhandled, forget_event
 from shared.operations.read_back import take_hint
 from shared.operations.record_event import record_event
-from shared.ports import Hint, Outside
+from shared.ports import Hint, Marketplace, Outside
 
 
 def receive_message(outside: Outside, name: str, headers: Mapping[str, str], body: bytes) -> None:
     """Returns once the message is stored, or there is nothing to store.
 
     Raises NotFound where the marketplace is not configured, SignatureInvalid, EventMalformed, and Unavailable or a
-    surprise for what a later delivery may mend.
+    surprise for what a later delivery may mend: also where others do not answer in the time that it waits for us.
     """
     marketplace = outside.marketplace_of(name)
+    with answering_within(marketplace.answered_within):
+        _receive(outside, marketplace, headers, body)
+
+
+def _receive(outside: Outside, marketplace: Marketplace, headers: Mapping[str, str], body: bytes) -> None:
+    name = marketplace.name
     try:
         told = marketplace.receive(headers, body, outside.clock())
     except EventMalformed as malformed:
@@ -34,7 +41,9 @@ def receive_message(outside: Outside, name: str, headers: Mapping[str, str], bod
         event = told.id if isinstance(told, Event) else told.event
         count_unhandled(outside, name, event, told.subscription, code)
         raise
-    forget_event(outside, name, told.id if isinstance(told, Event) else told.event)
+    if not marketplace.keeps_events:
+        # Elsewhere the list of what was sent says so, for all of them at once.
+        forget_event(outside, name, told.id if isinstance(told, Event) else told.event)
 
 
 def _take(outside: Outside, told: Event | Hint) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from shared.domain.errors import EventMalformed
 from shared.domain.purchases import Event, Snapshot, Unread
 from shared.domain.records import Subscription, Watermark
-from shared.operations.count_unhandled import WITHOUT_ID, count_unhandled, forget_event, forget_listed
+from shared.operations.count_unhandled import WITHOUT_ID, count_unhandled, forget_listed
 from shared.operations.find_stuck import forget_handled
 from shared.operations.place_adjustment import place_adjustment
 from shared.operations.read_back import read_back
@@ -84,7 +84,16 @@ def _read_again(outside: Outside, subscription: str) -> bool:
 
 
 def _replay(outside: Outside, marketplace: Marketplace, report: Report, since: datetime) -> Reconciled:
-    return _each(marketplace.events_since(since), lambda event: take_sent(outside, marketplace, event), report)
+    handled = set[str]()
+
+    def take(event: Event) -> bool:
+        is_new = take_sent(outside, marketplace, event)
+        handled.add(event.id)
+        return is_new
+
+    done = _each(marketplace.events_since(since), take, report)
+    forget_listed(outside, marketplace.name, handled)
+    return done
 
 
 def take_sent(outside: Outside, marketplace: Marketplace, event: Event) -> bool:
@@ -96,11 +105,8 @@ def take_sent(outside: Outside, marketplace: Marketplace, event: Event) -> bool:
     if placed is None:
         return False
     if outside.tables.read(keys.subscription(placed.subscription)) is not None:
-        is_new = record_event(outside, placed) is Recorded.STORED
-    else:
-        is_new = (placed.ours or bool(placed.reference)) and read_back(outside, placed.subscription) is not None
-    forget_event(outside, marketplace.name, event.id)
-    return is_new
+        return record_event(outside, placed) is Recorded.STORED
+    return (placed.ours or bool(placed.reference)) and read_back(outside, placed.subscription) is not None
 
 
 def _placed(outside: Outside, marketplace: Marketplace, event: Event) -> Event | None:
@@ -134,7 +140,7 @@ def _compare(
         return is_new
 
     done = _each(marketplace.subscriptions(), note, report)
-    forget_listed(outside, marketplace.name, listed)
+    forget_listed(outside, marketplace.name, {name.partition(".")[2] for name in listed})
     unlisted = (
         stored.row.partition
         for stored in outside.tables.scan(keys.headers(marketplace.name))

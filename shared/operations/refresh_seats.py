@@ -13,7 +13,7 @@ from shared.operations.find_subscriptions import administered
 from shared.operations.hints import hint_rows, note_due_for, place_hints, remove_hints
 from shared.operations.persistence import persist
 from shared.operations.show_seats import some_seats
-from shared.operations.use_token import graph_token
+from shared.operations.use_token import ask_graph
 from shared.ports import Change, Outside, Profile, Stored
 
 
@@ -50,8 +50,8 @@ def refresh_seats(outside: Outside, visitor: Visitor, subscription: str, seat_ke
 
 
 def _look_up(outside: Outside, visitor: Visitor, seats: list[Stored[Seat]]) -> Mapping[Person, Profile]:
-    token = graph_token(outside, visitor, "directory")
-    return outside.directory.look_up(token, [_person(seat.record) for seat in seats])
+    people = [_person(seat.record) for seat in seats]
+    return ask_graph(outside, visitor, "directory", lambda token: outside.directory.look_up(token, people))
 
 
 def _person(seat: Seat) -> Person:

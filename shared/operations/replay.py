@@ -31,6 +31,8 @@ def replay_event(outside: Outside, marketplace: str, event: str) -> None:
     if told is None:
         raise NotFound
     take_sent(outside, asked, told)
+    if unhandled is not None:
+        forget_unhandled(outside, unhandled)
 
 
 def replay_all_since(outside: Outside, marketplace: str, since: datetime, report: Report) -> Reconciled:

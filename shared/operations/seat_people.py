@@ -1,6 +1,6 @@
 """Give seats to a list of people, some lines at a time: first only told, then done. Each line can be done again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from shared.domain.errors import AddressInvalid, NoAddress, NoSeatFree, OtherTenant
@@ -11,7 +11,7 @@ from shared.domain.rights import Visitor
 from shared.operations.assign_seat import assign_seat
 from shared.operations.find_subscriptions import administered
 from shared.operations.give_seat import assignee_of, keep_account
-from shared.operations.use_token import graph_token
+from shared.operations.use_token import ask_graph
 from shared.ports import Outside, Profile, Stored
 from shared.storage import keys
 
@@ -48,9 +48,11 @@ def check_people(
 def seat_people(outside: Outside, visitor: Visitor, subscription: str, addresses: Sequence[str]) -> list[Row]:
     """Give these people seats, as the directory has them now. Raises as `check_people` and SubscriptionEnded."""
     header = administered(outside, visitor, subscription)
-    keep_account(outside, visitor)
+    found = [*_found(outside, visitor, header, addresses)]
+    if any(row.result == "WILL_BE_GIVEN" for row in found):
+        keep_account(outside, visitor)
     done, is_full = [], False
-    for row in _found(outside, visitor, header, addresses):
+    for row in found:
         result = "NO_SEAT_FREE" if is_full and row.result == "WILL_BE_GIVEN" else _give(outside, subscription, row)
         is_full = is_full or result == "NO_SEAT_FREE"
         done.append(replace(row, result=result))
@@ -75,8 +77,7 @@ def _found(outside: Outside, visitor: Visitor, header: Stored[Subscription], add
     """Each line against the directory and the seats that are there, in the order in which they came."""
     written = {address: _normalised(address) for address in addresses}
     asked = sorted({known for known in written.values() if known})
-    token = graph_token(outside, visitor, "directory")
-    profiles = outside.directory.find_addresses(token, visitor.person.tenant, asked) if asked else {}
+    profiles = _profiles(outside, visitor, asked)
     seats = {known: keys.seat_key(header.record.salt, profile.person) for known, profile in profiles.items()}
     taken = _taken(outside, header, sorted(set(seats.values())))
     seen: set[Person] = set()
@@ -88,6 +89,16 @@ def _found(outside: Outside, visitor: Visitor, header: Stored[Subscription], add
             continue
         yield Row(address, _result(profile, seen, has_seat=seats[known] in taken), seats[known], profile)
         seen.add(profile.person)
+
+
+def _profiles(outside: Outside, visitor: Visitor, asked: Sequence[str]) -> Mapping[str, Profile]:
+    tenant = visitor.person.tenant
+    return ask_graph(
+        outside,
+        visitor,
+        "directory",
+        lambda token: outside.directory.find_addresses(token, tenant, asked) if asked else {},
+    )
 
 
 def _result(profile: Profile, seen: set[Person], *, has_seat: bool) -> RowResult:

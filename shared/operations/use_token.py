@@ -1,5 +1,8 @@
 """The tokens by which an account's person lets us read Graph: kept encrypted, renewed by use, gone when refused."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from shared.domain.errors import ConsentNeeded, SignedOut
 from shared.domain.instants import day_of
 from shared.domain.records import Token
@@ -9,6 +12,8 @@ from shared.operations.deletion import delete_if_there
 from shared.operations.persistence import persist
 from shared.ports import Access, Change, Conflict, Outside, Permission, Put, Stored
 from shared.storage import keys
+
+T = TypeVar("T")
 
 
 def keep_tokens(outside: Outside, account: str, tokens: str) -> None:
@@ -23,6 +28,20 @@ def keep_tokens(outside: Outside, account: str, tokens: str) -> None:
 def keeps_tokens(outside: Outside, account: str) -> bool:
     """Whether there are tokens beside the account."""
     return outside.tables.read(keys.token(account)) is not None
+
+
+def ask_graph(outside: Outside, visitor: Visitor, permission: Permission, question: Callable[[str], T]) -> T:
+    """What the directory answers with an access token of the visitor's own.
+
+    Raises as `graph_token` and the directory do. Where Graph refuses the token, those that are kept go with it: a
+    sign-in would leave them, and lead to the same refusal.
+    """
+    token = graph_token(outside, visitor, permission)
+    try:
+        return question(token)
+    except SignedOut:
+        _forget(outside, visitor)
+        raise
 
 
 def graph_token(outside: Outside, visitor: Visitor, permission: Permission) -> str:
@@ -40,10 +59,14 @@ def graph_token(outside: Outside, visitor: Visitor, permission: Permission) -> s
     try:
         access = outside.sign_in.access(tokens, visitor.person, permission)
     except SignedOut:
-        persist(lambda: delete_if_there(outside, keys.token(visitor.account)))
+        _forget(outside, visitor)
         raise
     _renew(outside, stored, tokens, access)
     return access.token
+
+
+def _forget(outside: Outside, visitor: Visitor) -> None:
+    persist(lambda: delete_if_there(outside, keys.token(visitor.account)))
 
 
 def _keep(outside: Outside, account: str, kept: Token) -> None:

@@ -127,6 +127,11 @@ class Marketplace(HoldsCredentials, Protocol):
         ...
 
     @property
+    def answered_within(self) -> float:
+        """How many seconds a message of it may make us wait for others: less than it waits itself."""
+        ...
+
+    @property
     def keeps_events(self) -> bool:
         """Whether it can be asked what it sent; elsewhere only what its subscriptions are now."""
         ...

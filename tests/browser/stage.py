@@ -15,7 +15,7 @@ from dev.wire import Clock
 from functions import create_app
 from shared.domain.people import Person
 from shared.domain.records import OwnerKind
-from shared.operations.assign_seat import Assignee
+from shared.operations.assign_seat import Assignee, assign_seat
 from tests.dev.serving import free_port
 from tests.functions.serving import HOST_JSON
 from tests.world import StandingClock, World, empty_tables, environment
@@ -63,23 +63,41 @@ class Stage:
             custom_data={"ref": reference},
             email=self.person(who).addresses[0],
         )
-        self.until(lambda: f"paddle.{bought}" in {row["PartitionKey"] for row in self.world.rows()["subscriptions"]})
+        self.until_stored(f"paddle.{bought}")
         return f"paddle.{bought}"
 
-    def buy_at_microsoft(self, who: str = "Alice", *, quantity: int = 5) -> tuple[str, str]:
-        """Its id there, and the path of ours to which the store sends the buyer."""
-        user = self.person(who)
-        buyer = {"tenantId": user.tenant, "objectId": user.id, "emailId": user.addresses[0]}
-        bought = self.vendors.marketplace.play.buy(plan="team", quantity=quantity, beneficiary=buyer)
+    def buy_at_microsoft(
+        self, who: str = "Alice", *, quantity: int = 5, payer: str = "", trial: bool = False
+    ) -> tuple[str, str]:
+        """Its id there, and the path of ours to which the store sends the buyer; somebody else may pay for it."""
+        bought = self.vendors.marketplace.play.buy(
+            plan="team",
+            quantity=quantity,
+            beneficiary=self._at_microsoft(who),
+            purchaser=self._at_microsoft(payer or who),
+            trial=trial,
+        )
         return str(bought["id"]), self.path(str(bought["landing"]))
+
+    def _at_microsoft(self, who: str) -> dict[str, str]:
+        user = self.person(who)
+        return {"tenantId": user.tenant, "objectId": user.id, "emailId": user.addresses[0]}
+
+    def seat(self, who: Assignee, subscription: str) -> None:
+        """Somebody has a seat before the play begins."""
+        assign_seat(self.world.services, subscription, who)
 
     def change_quantity(self, subscription: str, quantity: int) -> None:
         """Seats are added or cut at Paddle."""
         bought = subscription.partition(".")[2]
         self.vendors.paddle.play.renewals.change(bought, [{"price_id": "pri_team_monthly", "quantity": quantity}])
+        self.until_stored(subscription, quantity=quantity)
+
+    def until_stored(self, subscription: str, **members: object) -> None:
+        """Wait until a webhook has brought these to what is stored of a subscription."""
         self.until(
             lambda: any(
-                row.get("quantity") == quantity and row["PartitionKey"] == subscription
+                row["PartitionKey"] == subscription and members.items() <= row.items()
                 for row in self.world.rows()["subscriptions"]
             )
         )

@@ -31,8 +31,10 @@ def test_bob_takes_a_copy_closes_his_account_and_nothing_of_him_is_left(meet: Me
     bob.press(bob.button("Close my account"))
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Everything about you is deleted")
-    stored = json.dumps(stage.world.rows(), default=str)
+    rows = stage.world.rows()
+    stored = json.dumps(rows, default=str)
     assert [each for each in _known_by(bob_is) if each in stored] == []
+    assert (rows["accounts"], rows["people"]) == ([], [])
     assert {stage.code(address) for address in bob_is.addresses} == {"NO_LICENSE"}
     bob.open("/account")
     expect(page.get_by_role("main")).to_contain_text("Sign in")

@@ -18,7 +18,8 @@ def test_what_is_asked_beyond_this_machine_is_noted_and_refused(browser: Browser
         with pytest.raises(Error, match="ERR_HTTP_RESPONSE_CODE_FAILURE"):
             page.goto("http://vendor.example/policy")
 
-    assert beyond.asked == ["CONNECT vendor.example:443 HTTP/1.1", "GET http://vendor.example/policy HTTP/1.1"]
+    # Chromium may ask twice.
+    assert set(beyond.asked) == {"CONNECT vendor.example:443 HTTP/1.1", "GET http://vendor.example/policy HTTP/1.1"}
 
 
 def test_pages_of_ours_are_reached_without_it(meet: Meet, beyond: Beyond) -> None:

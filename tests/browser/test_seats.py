@@ -4,31 +4,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Meet
+from tests.browser.directory import consent, find
 from tests.browser.stage import Stage
 from tests.browser.visitors import Visitor, Way
 
 BOB, ADDRESSES = "Bob Bee", ("bob@contoso.example", "b.bee@contoso.example")
-
-
-def find(visitor: Visitor, text: str, name: str, address: str) -> None:
-    """Type, and choose from what is found; there is another Bob Bee."""
-    page = visitor.page
-    visitor.write(page.get_by_role("combobox"), text)
-    option = page.get_by_role("option").filter(has_text=f"{name} {address}")
-    option.wait_for()
-    if visitor.way != "keyboard":
-        option.click()
-        return
-    for _ in range(page.get_by_role("option").count()):
-        page.keyboard.press("ArrowDown")
-        if option.get_attribute("aria-selected") == "true":
-            break
-    page.keyboard.press("Enter")
-
-
-def consent(visitor: Visitor) -> None:
-    visitor.press(visitor.link("Allow it at Microsoft").locator("visible=true"))
-    visitor.press(visitor.button("Accept"))
 
 
 @pytest.fixture
@@ -119,3 +99,24 @@ def test_bob_who_administers_nothing_finds_his_seat_and_nothing_else(allowed: Vi
 
     expect(bob.page.get_by_role("main")).to_contain_text("You have a seat, for")
     expect(bob.page.locator("table, form[action]:not(header form)")).to_have_count(0)
+
+
+def test_without_scripts_alice_gives_seats_by_whole_addresses(meet: Meet, stage: Stage) -> None:
+    stage.buy(quantity=5)
+    alice = meet(scripts=False)
+    page = alice.page
+    alice.sign_in("Alice")
+    alice.write(page.locator("#address"), "bob@contoso.example")
+    alice.press(alice.button("Give a seat"))
+    consent(alice)
+    alice.write(page.locator("#address"), "bob@contoso.example")
+    alice.press(alice.button("Give a seat"))
+    expect(page.get_by_role("status").first).to_contain_text(f"{BOB} has a seat now.")
+
+    alice.press(page.get_by_text("Give seats to a list of people"))
+    alice.write(page.locator("#people-list"), "carol@contoso.example")
+    alice.press(alice.button("See what will happen"))
+    alice.press(alice.button("Give these seats"))
+
+    expect(page.get_by_role("row", name="Carol Sea").first).to_contain_text("Has a seat now")
+    assert [stage.code(f"{name}@contoso.example") for name in ("bob", "carol")] == ["LICENSED", "LICENSED"]

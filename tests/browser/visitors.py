@@ -17,6 +17,7 @@ _MOST_STEPS = 150
 _MILLISECONDS = 10_000
 _FOCUSED = """element => {
   if (element !== document.activeElement) return "";
+  if (window !== top) return "theirs";
   const { outlineStyle, outlineWidth } = getComputedStyle(element);
   return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 ? "seen" : "unseen";
 }"""
@@ -80,12 +81,18 @@ class Visitor:
         self.follow(self.page.locator(f"button[name=do][value='{name}']:visible").nth(place))
 
     def tick(self, what: Locator) -> None:
-        """A box or one of several choices."""
-        if self.way == "keyboard":
-            self.reach(what)
-            self.page.keyboard.press("Space")
-        else:
+        """A box or one of several choices; the tab key leads to the first of them, arrows to the others."""
+        if self.way != "keyboard":
             what.check()
+            return
+        choices = self.page.get_by_role("group").filter(has=what).get_by_role("radio")
+        number = choices.count()
+        self.reach(choices.first if number else what)
+        self.page.keyboard.press("Space")
+        for _ in range(number):
+            if not what.is_checked():
+                self.page.keyboard.press("ArrowDown")
+        assert what.is_checked()
 
     def write(self, what: Locator, text: str) -> None:
         """Letter by letter, as people do."""
@@ -103,13 +110,18 @@ class Visitor:
         self.page.locator("#found [role=option]").first.wait_for()
         self.page.keyboard.press("Escape")
 
+    def until_said(self, where: str, text: str) -> None:
+        """Until the page's script has said there what its form has by this name."""
+        said = self.page.locator(f"#giving[data-{text}]").get_attribute(f"data-{text}") or ""
+        self.page.locator(where, has_text=said).wait_for(state="attached")
+
     def reach(self, what: Locator) -> None:
         """By the tab key, until it has the focus, which has to be seen."""
         what.wait_for()
         for _ in range(_MOST_STEPS):
             focus = what.evaluate(_FOCUSED)
             if focus:
-                assert focus == "seen" or not self.page.url.startswith(self.stage.base), f"no focus is seen on {what}"
+                assert focus != "unseen" or not self.page.url.startswith(self.stage.base), f"no focus is seen on {what}"
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"no way by the tab key to {what}")

@@ -146,7 +146,7 @@ def test_a_table_is_markdown_with_numbers_to_the_right() -> None:
 def test_a_purge_costs_what_is_due_whatever_is_stored(stage: Stage) -> None:
     filling = Filling(stage)
     among_few = purge_cost(stage, 10)
-    filling.up_to(5000)
+    filling.up_to(2500)
 
     assert purge_cost(stage, 10) == among_few
 
@@ -155,6 +155,6 @@ def test_a_purge_that_reads_more_the_more_is_stored_is_noticed(stage: Stage) -> 
     plant(stage, Wasteful(stage.services.tables, "find_due", read_all_notes))
     filling = Filling(stage)
     among_few = purge_cost(stage, 10)
-    filling.up_to(5000)
+    filling.up_to(1500)
 
     assert purge_cost(stage, 10).requests > among_few.requests

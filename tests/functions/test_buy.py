@@ -44,8 +44,8 @@ def paid_for(shop: World, quantity: int = 3) -> Subscription:
     """What Paddle makes of the one checkout that was begun, once it is paid."""
     [transaction] = shop.paddle.entities["transactions"].values()
     sold = Subscription(transaction["custom_data"]["ref"], quantity=quantity)
-    sold.bought()
-    shop.paddle.entities["transactions"][transaction["id"]].update(subscription_id=sold.id)
+    sold.tell("created")
+    sold.paid(number=transaction["id"])
     return sold
 
 
@@ -214,6 +214,7 @@ def test_a_purchase_is_waited_for_and_then_says_what_to_do_next(alice: Shopper, 
     alice.choose()
     assert title(alice.get("/buy/arrived")) == "Waiting for your purchase"
     sold = paid_for(shop)
+    shop.clock.advance(minutes=1)
 
     page = read(alice.get("/buy/arrived"))
 
@@ -240,6 +241,28 @@ def test_a_purchase_that_was_seen_is_not_asked_about_again(alice: Shopper, shop:
 
     assert title(alice.get("/buy/arrived")) == title(alice.get("/buy/checkout")) == "Thank you: your purchase is here"
 
+    assert len(shop.paddle.asked()) == asked
+
+
+def test_who_waits_looks_often_and_paddle_is_asked_once_a_minute(alice: Shopper, shop: World) -> None:
+    alice.choose()
+    asked = []
+    for _ in range(4):
+        alice.get("/buy/arrived")
+        asked.append(len(shop.paddle.asked()))
+        shop.clock.advance(seconds=20)
+
+    assert asked[0] == asked[1] == asked[2] < asked[3]
+
+
+def test_what_a_webhook_told_meanwhile_is_seen_without_asking_paddle(alice: Shopper, shop: World) -> None:
+    alice.choose()
+    alice.get("/buy/arrived")
+    paid_for(shop)
+    deliver(shop, *shop.paddle.events)
+    asked = len(shop.paddle.asked())
+
+    assert title(alice.get("/buy/arrived")) == "Thank you: your purchase is here"
     assert len(shop.paddle.asked()) == asked
 
 

@@ -67,7 +67,6 @@ TAKEN = {
     "seats_export": [Request("GET", "/api/seats/export", 401)],
     "seats_give": [Request("POST", "/api/seats/give", 401)],
     "seats_list": [Request("GET", "/api/seats", 401)],
-    "seats_move": [Request("POST", "/api/seats/move", 401)],
     "seats_read": [Request("POST", "/api/seats/read", 401)],
     "seats_refresh": [Request("POST", "/api/seats/refresh", 401)],
     "seats_search": [Request("POST", "/api/seats/search", 401)],

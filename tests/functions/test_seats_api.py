@@ -144,16 +144,6 @@ def test_the_shown_seats_are_refreshed(
     assert refreshed == {"changed": [], "gone": [ids[1]]}
 
 
-def test_seats_move_in_parts(alice: Browser, bought: Subscription, shared: World) -> None:
-    give(alice, bought, 1)
-    target = organisation_with(shared, 0, quantity=1)[0]
-
-    moved = alice.script("POST", "/api/seats/move", {"from": bought.partition, "to": target.partition}).json
-
-    assert moved == {"moved": 1, "left": 0, "fit": 0}
-    assert has_seat(shared, target, colleague(1))
-
-
 def test_the_list_is_exported_without_formulas_and_without_last_use(
     alice: Browser, bought: Subscription, directory: DirectoryInMemory, shared: World
 ) -> None:
@@ -180,7 +170,6 @@ CHANGES = [
     ("POST", "/api/seats/search", {"subscription": "{s}", "text": "bob"}),
     ("POST", "/api/seats/check", {"subscription": "{s}", "addresses": ["bob@contoso.example"], "taken": 0}),
     ("POST", "/api/seats/give", {"subscription": "{s}", "addresses": ["bob@contoso.example"]}),
-    ("POST", "/api/seats/move", {"from": "{s}", "to": "{s}2"}),
 ]
 READS = [
     ("GET", "/api/seats?subscription={s}", None),
@@ -250,7 +239,6 @@ def test_nobody_signed_in_and_somebody_erased_get_nothing(served: str, shared: W
         ("/check", {"subscription": "x", "addresses": [], "taken": "1"}),
         ("/check", {"subscription": "x", "addresses": [], "taken": True}),
         ("/refresh", {"subscription": "x", "seats": {"a": 1}}),
-        ("/move", {"from": "x", "to": None}),
     ],
 )
 def test_what_is_not_as_documented_is_refused(alice: Browser, target: str, content: object) -> None:

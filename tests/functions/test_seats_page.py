@@ -131,6 +131,16 @@ def test_who_cannot_be_given_a_seat_is_told_on_the_page(
     assert (answer.status, told in statuses(read(answer))) == (status, True)
 
 
+@pytest.mark.parametrize(("typed", "left"), [("=1+1", "=1+1"), (BOB.addresses[0], "")])
+def test_an_address_that_is_refused_stays_to_be_put_right(
+    alice: Browser, bought: Subscription, typed: str, left: str
+) -> None:
+    page = alice.do(bought.partition, "give", address=typed)
+
+    [field] = [each for each in page.all("input") if each.attrib.get("name") == "address"]
+    assert field.attrib["value"] == left
+
+
 def test_consent_is_asked_for_with_a_reason_and_leads_back(
     alice: Browser, bought: Subscription, directory: DirectoryInMemory
 ) -> None:

@@ -17,6 +17,7 @@ from shared.marketplaces.microsoft.payloads import OperationData, SubscriptionDa
 from shared.marketplaces.microsoft.reading import Offers, snapshot
 from shared.operations.assign_seat import assign_seat
 from shared.operations.find_stuck import find_stuck
+from shared.operations.read_back import read_back
 from shared.operations.reconcile import reconcile
 from shared.storage import keys
 from support import __main__ as support
@@ -260,6 +261,36 @@ def test_a_suspension_is_grace_from_when_it_was_learnt_and_keeps_seats(store: St
     assert store.header(id_).seats_used == 1
 
 
+def test_a_suspension_that_is_told_and_read_again_began_when_it_was_first_learnt(store: Store) -> None:
+    id_ = store.subscribed()
+    assign_seat(store.services, name(id_), BOB)
+    store.market.play.suspend(id_)
+
+    store.world.clock.advance(days=10)
+    store.tell(store.token(), message(id_, "Suspend", id="0e000000-0000-4000-8000-00000000000a"))
+    reconcile(store.services, lambda _: None)
+    read_back(store.services, name(id_))
+
+    assert store.header(id_).unpaid_from == NOON
+    assert store.world.code(BOB) == "GRACE"
+    store.world.clock.advance(days=4)
+    assert store.world.code(BOB) == "NO_LICENSE"
+
+
+def test_a_suspension_after_a_reinstatement_is_another(store: Store) -> None:
+    id_ = store.subscribed()
+    store.market.play.suspend(id_)
+    store.bought(id_).status = "Subscribed"
+    read_back(store.services, name(id_))
+    assert store.header(id_).unpaid_from is None
+
+    store.world.clock.advance(days=10)
+    store.bought(id_).status = "Suspended"
+    read_back(store.services, name(id_))
+
+    assert store.header(id_).unpaid_from == NOON + timedelta(days=10)
+
+
 def test_a_reinstatement_restores_everything(store: Store) -> None:
     id_ = store.subscribed()
     assign_seat(store.services, name(id_), BOB)
@@ -473,7 +504,7 @@ def test_while_the_marketplace_does_not_answer_it_comes_again_and_the_event_is_c
     id_ = store.automatic()
     assert store.statuses() == [503]
     assert store.find(id_) is None
-    assert store.services.tables.find(keys.unhandled_events("microsoft"))
+    assert [*store.services.tables.find(keys.unhandled_events("microsoft"))]
 
     store.advance(minutes=1)
     assert store.statuses() == [503, 200]
@@ -644,6 +675,27 @@ def test_an_answer_takes_two_seconds_at_most_though_the_marketplace_takes_its_ti
     assert store.statuses() == [200]
     assert store.header(id_).first_seen == NOON
     assert timedelta(seconds=0.3 * len(store.asked("GET /api/saas"))) < timedelta(seconds=2)
+
+
+def test_while_the_marketplace_has_no_time_for_us_it_is_told_to_come_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Each look at the clock finds a second gone.
+    monkeypatch.setattr("shared.deadline.monotonic", itertools.count().__next__)
+    fault = store.market.faults.add("503", where="answers", match="GET /api/saas", seconds=2)
+
+    id_ = store.automatic()
+
+    assert store.statuses() == [503]
+    assert 0 < len(store.asked("GET /api/saas")) < store.adapter.answered_within
+    assert store.find(id_) is None
+    assert [found.record.code for found in store.world.tables.find(keys.unhandled_events("microsoft"))] == [
+        "UNAVAILABLE"
+    ]
+    monkeypatch.undo()
+    store.market.faults.clear(fault.id)
+    store.market.play.tell(id_, "Renew")
+    assert store.header(id_).status == "subscribed"
 
 
 def test_what_microsoft_no_longer_knows_is_red_and_in_grace_until_it_is_told_of_again(store: Store) -> None:

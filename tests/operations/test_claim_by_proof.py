@@ -10,6 +10,7 @@ from functions.edge import problem
 from shared.domain.errors import ClaimRefused
 from shared.domain.people import PERSONAL_TENANT, Person
 from shared.domain.records import OwnerKind
+from shared.marketplaces.paddle import Paddle
 from shared.operations.assign_seat import Assignee, assign_seat
 from shared.operations.claim_by_proof import Claimant, claim_by_proof
 from shared.operations.erase_subscription import erase_subscription
@@ -21,7 +22,7 @@ from tests.histories.memory import MemoryWorld
 from tests.histories.stored import broken
 from tests.histories.turns import Step, all_orders, run_in_turns
 from tests.paddle import Subscription, deliver
-from tests.world import ALICE, BOB, MALLORY, World
+from tests.world import ALICE, BOB, MALLORY, World, colleague
 
 AT_HOME = Assignee(Person(PERSONAL_TENANT, "a11ce000-0000-4000-8000-00000000000f"), "Alice", ("alice@home.example",))
 
@@ -142,12 +143,14 @@ def transaction_of_another(world: World, _: Subscription, __: Proof) -> Proof:
     return unclaimed(world)[1]
 
 
+def guess(world: World, who: Claimant, sold: Subscription, proof: Proof) -> None:
+    with pytest.raises(ClaimRefused):
+        claim_by_proof(world.services, who, sold.partition, Proof(proof.transaction, "?"), "organisation")
+
+
 def too_many_tries(world: World, sold: Subscription, proof: Proof) -> Proof:
     for _ in range(5):
-        with pytest.raises(ClaimRefused):
-            claim_by_proof(
-                world.services, claimant(world, MALLORY), sold.partition, Proof(proof.transaction, "?"), "organisation"
-            )
+        guess(world, claimant(world), sold, proof)
     return proof
 
 
@@ -196,11 +199,9 @@ def test_what_there_is_not_is_refused_alike(world: World, name: str) -> None:
 
 def test_tries_are_few_a_day_and_begin_anew_on_the_next(world: World) -> None:
     sold, proof = unclaimed(world)
-    wrong = Proof(proof.transaction, "?")
     alice = claimant(world)
     for _ in range(20):
-        with pytest.raises(ClaimRefused):
-            claim_by_proof(world.services, alice, sold.partition, wrong, "organisation")
+        guess(world, alice, sold, proof)
 
     assert len(world.paddle.calls) == 5
     assert header(world, sold).claim_tries == 5
@@ -208,6 +209,61 @@ def test_tries_are_few_a_day_and_begin_anew_on_the_next(world: World) -> None:
         claim_by_proof(world.services, alice, sold.partition, proof, "organisation")
     world.clock.advance(days=1)
     assert claim_by_proof(world.services, alice, sold.partition, proof, "organisation").record.account == alice.account
+
+
+def test_a_strangers_tries_do_not_lock_the_buyer_out(world: World) -> None:
+    sold, proof = unclaimed(world)
+    mallory, alice = claimant(world, MALLORY), claimant(world)
+    for _ in range(60):
+        guess(world, mallory, sold, proof)
+
+    assert header(world, sold).claim_tries == 5
+    assert claim_by_proof(world.services, alice, sold.partition, proof, "organisation").record.account == alice.account
+
+
+def test_tries_of_one_account_are_few_whatever_they_are_for(world: World) -> None:
+    mallory = claimant(world, MALLORY)
+    for _ in range(7):
+        guess(world, mallory, *unclaimed(world))
+
+    assert len(world.paddle.calls) == 5
+
+
+def test_many_accounts_together_guess_no_more_than_fifty_times_a_day(world: World) -> None:
+    sold, proof = unclaimed(world)
+    for number in range(11):
+        stranger = claimant(world, colleague(number))
+        for _ in range(5):
+            guess(world, stranger, sold, proof)
+
+    assert len(world.paddle.calls) == 50
+    world.clock.advance(days=1)
+    assert claim_by_proof(world.services, claimant(world), sold.partition, proof, "organisation").record.account
+
+
+def test_what_succeeded_was_no_try(world: World) -> None:
+    alice = claimant(world)
+
+    for _ in range(7):
+        sold, proof = unclaimed(world)
+        guess(world, alice, sold, proof)
+        claimed = claim_by_proof(world.services, alice, sold.partition, proof, "organisation")
+        assert claimed.record.account == alice.account
+
+
+def test_two_tries_at_once_are_two(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    sold, proof = unclaimed(world)
+    mallory, proves = claimant(world, MALLORY), Paddle.proves
+
+    def meanwhile(market: Paddle, *args: Any, **options: Any) -> bool:  # noqa: ANN401 - as it is called
+        monkeypatch.setattr(Paddle, "proves", proves)
+        guess(world, mallory, sold, proof)
+        return proves(market, *args, **options)
+
+    monkeypatch.setattr(Paddle, "proves", meanwhile)
+    guess(world, mallory, sold, proof)
+
+    assert header(world, sold).claim_tries == 2
 
 
 @pytest.mark.usefixtures("paddle_books")

@@ -184,7 +184,7 @@ def test_an_account_that_closes_while_it_is_fetched_keeps_none(world: World, kin
 
 
 def test_while_paddle_does_not_answer_it_stays_due(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("urllib3.util.retry.time.sleep", lambda _: None)
+    monkeypatch.setattr("shared.web.sleep", lambda _: None)
     sold = purchase(world)
     deliver_all(world, sold)
     world.clock.advance(hours=2)

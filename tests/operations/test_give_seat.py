@@ -17,9 +17,11 @@ from shared.domain.errors import (
     SignInTooOld,
     Unavailable,
 )
-from shared.domain.rights import Visitor
+from shared.domain.rights import NO_TOKENS, Visitor
+from shared.operations.find_account import account_of
 from shared.operations.find_colleagues import find_colleagues
 from shared.operations.give_seat import give_seat, person_with
+from shared.operations.object_to import restrict_tokens
 from shared.operations.take_back_seat import take_back_seat
 from shared.storage import keys
 from tests.histories.stored import broken
@@ -80,7 +82,54 @@ def test_a_buyer_without_the_right_uses_a_seat_and_gives_none(memory: World) -> 
         find_colleagues(memory.services, alice, bought.partition, "bob")
     assert directory.asked == []
     give_seat(memory.services, alice, bought.partition, ALICE.person)
-    assert (directory.asked, memory.code(ALICE)) == (["me"], "LICENSED")
+    assert (directory.asked, memory.code(ALICE)) == ([], "LICENSED")
+
+
+@pytest.mark.parametrize("administers", [False, True])
+def test_who_lets_us_keep_no_tokens_uses_a_seat_as_their_sign_in_found_them(
+    memory: World, *, administers: bool
+) -> None:
+    with_directory(memory)
+    bought, alice = purchase(memory), visitor(memory, administers=administers)
+    restrict_tokens(memory.services, ALICE.person)
+
+    given = give_seat(memory.services, alice, bought.partition, ALICE.person)
+
+    assert (given.seat.record.name, given.seat.record.addresses) == (ALICE.name, ALICE.addresses)
+    account = account_of(memory.services, ALICE.person)
+    assert account is not None
+    assert (memory.code(ALICE), account.record.objections) == ("LICENSED", (NO_TOKENS,))
+
+
+def test_an_administrator_without_an_account_uses_a_seat_and_still_has_none(memory: World) -> None:
+    directory = with_directory(memory)
+    bought, carol = purchase(memory), colleague(1)
+
+    give_seat(memory.services, visitor(memory, carol, administers=True, account=False), bought.partition, carol.person)
+
+    assert (directory.asked, memory.code(carol), account_of(memory.services, carol.person)) == ([], "LICENSED", None)
+
+
+def test_a_seat_of_ones_own_has_every_address_though_the_session_lacks_some(memory: World) -> None:
+    with_directory(memory)
+    own = Subscription(memory.checkout(BOB, "person"), quantity=1)
+    deliver(memory, *own.bought())
+    bob = visitor(memory, BOB)
+    take_back_seat(memory.services, bob, own.partition, seat_of(memory, own, BOB))
+
+    give_seat(memory.services, replace(bob, addresses=()), own.partition, BOB.person)
+
+    assert [memory.license(address)["code"] for address in BOB.addresses] == ["LICENSED"] * len(BOB.addresses)
+
+
+def test_who_signed_in_without_an_address_is_told_why(memory: World) -> None:
+    with_directory(memory)
+    bought, carol = purchase(memory), replace(colleague(1), addresses=())
+
+    with pytest.raises(NoAddress):
+        give_seat(
+            memory.services, visitor(memory, carol, administers=True, account=False), bought.partition, carol.person
+        )
 
 
 def test_who_bought_for_themself_needs_no_right_and_seats_nobody_else(memory: World) -> None:

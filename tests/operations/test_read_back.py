@@ -243,7 +243,7 @@ def test_reading_back_twice_changes_nothing(world: World) -> None:
 def test_while_paddle_does_not_answer_it_stays_due_and_deletions_go_on(
     world: World, monkeypatch: pytest.MonkeyPatch, fault: Payload
 ) -> None:
-    monkeypatch.setattr("urllib3.util.retry.time.sleep", lambda _: None)
+    monkeypatch.setattr("shared.web.sleep", lambda _: None)
     bought, _ = organisation_with(world, 2)
     bought.later(days=1)
     deliver(world, *bought.canceled())
@@ -312,7 +312,7 @@ def test_an_unknown_one_with_many_payments_is_begun_whole_or_not_at_all(world: W
 
 
 def test_where_it_breaks_off_it_is_read_whole_the_next_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("urllib3.util.retry.time.sleep", lambda _: None)
+    monkeypatch.setattr("shared.web.sleep", lambda _: None)
     sold = seated(world, lambda sold: sold.bought()[:1])
     world.paddle.fail("/adjustments", times=3, status=500)
 

@@ -16,7 +16,7 @@ from tests.histories.stored import broken
 from tests.paddle import Subscription, deliver
 from tests.world import NOON, World
 
-QUICK = "urllib3.util.retry.time.sleep"
+QUICK = "shared.web.sleep"
 
 
 def run(world: World) -> Reconciled:

@@ -19,7 +19,7 @@ def visitor(world: World, who: Assignee = ALICE, *, administers: bool = False, a
     number = open_account(world.services, who.person, who.name, who.addresses) if account else ""
     if number:
         keep_tokens(world.services, number, f"tokens of {who.name}")
-    return Visitor(who.person, world.clock(), number, administers)
+    return Visitor(who.person, world.clock(), number, administers, who.name, who.addresses)
 
 
 def administrator(world: World, who: Assignee = ALICE) -> Visitor:

@@ -39,6 +39,8 @@ class Microsoft:
     name: str = NAME
     portal_url: str = "https://admin.microsoft.com/Adminportal/Home#/subscriptions"
     privacy_policy_url: str = "https://privacy.microsoft.com/privacystatement"
+    # It waits ten seconds: https://learn.microsoft.com/partner-center/marketplace-offers/pc-saas-fulfillment-webhook
+    answered_within: float = 8.0
     keeps_events: bool = False
 
     def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Hint | None:

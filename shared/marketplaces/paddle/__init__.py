@@ -32,6 +32,8 @@ class Paddle:
     # Buyers sign in there with a link by mail, so that no id of theirs is kept here.
     portal_url: str = "https://customer-portal.paddle.com"
     privacy_policy_url: str = "https://www.paddle.com/legal/privacy"
+    # It waits five seconds: https://developer.paddle.com/webhooks/respond-to-webhooks
+    answered_within: float = 4.0
     keeps_events: bool = True
 
     def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Event | Hint | None:

@@ -57,6 +57,7 @@ class MicrosoftVendor:
     """A token is good from five minutes before to an hour after it was made, and a minute more for our clock."""
 
     name = "microsoft"
+    patience = 10.0
     early = timedelta(minutes=6)
     late = timedelta(minutes=60, seconds=59)
 

@@ -19,6 +19,7 @@ class PaddleVendor:
     """Its books are the session's, and empty when a test begins."""
 
     name = "paddle"
+    patience = 5.0
     early = late = timedelta(seconds=300)
 
     def __init__(self) -> None:

@@ -314,6 +314,10 @@ def test_a_marketplace_that_makes_no_sense_is_asked_again_later(vendor: Vendor) 
     assert rows(vendor) == {}
 
 
+def test_its_messages_are_answered_before_it_gives_up(vendor: Vendor) -> None:
+    assert 0 < market_of(vendor).answered_within < vendor.patience
+
+
 def test_its_links_are_https_and_its_name_is_its_own(vendor: Vendor) -> None:
     market: Marketplace = market_of(vendor)
 

@@ -17,6 +17,7 @@ class ToyVendor:
     """Over its stand-in."""
 
     name = "toy"
+    patience = 4.0
     early = late = timedelta(seconds=300)
 
     def __init__(self, market: ToyMarket, clock: StandingClock) -> None:

@@ -24,6 +24,8 @@ class Vendor(Protocol):
     """One marketplace's own side. ``early`` and ``late``: by how much a signature's time may differ from ours."""
 
     name: str
+    # How many seconds it waits for our answer.
+    patience: float
     clock: StandingClock
     services: Services
     early: timedelta

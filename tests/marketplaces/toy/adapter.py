@@ -71,6 +71,7 @@ class Toy:
     key: str = field(repr=False)
     name: str = NAME
     portal_url: str = "https://toy.example/portal"
+    answered_within: float = 3.0
     privacy_policy_url: str = "https://toy.example/privacy"
     keeps_events: bool = False
 

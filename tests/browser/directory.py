@@ -1,0 +1,25 @@
+"""What visitors do to find a colleague."""
+
+from tests.browser.visitors import Visitor
+
+
+def find(visitor: Visitor, text: str, name: str, address: str) -> None:
+    """Type, and choose from what is found; there is another Bob Bee."""
+    page = visitor.page
+    visitor.write(page.get_by_role("combobox"), text)
+    option = page.get_by_role("option").filter(has_text=f"{name} {address}")
+    option.wait_for()
+    if visitor.way != "keyboard":
+        option.click()
+        return
+    for _ in range(page.get_by_role("option").count()):
+        page.keyboard.press("ArrowDown")
+        if option.get_attribute("aria-selected") == "true":
+            break
+    page.keyboard.press("Enter")
+
+
+def consent(visitor: Visitor) -> None:
+    """To the directory being read, from wherever the page says so."""
+    visitor.press(visitor.link("Allow it at Microsoft").locator("visible=true"))
+    visitor.press(visitor.button("Accept"))
