@@ -32,7 +32,7 @@ MOST, SAMPLED = 6, 30
 HOUR = timedelta(hours=1)
 
 # When it was first heard of, and whether it was told or asked for last.
-_HOW_LEARNT = re.compile(r'(?<="first_seen": ")[^"]*|(?<="version": ")[^"]*')
+_HOW_LEARNT = re.compile(r'(?<="first_seen": ")[^"]*|(?<="version": ")[^"]*|(?<=\\"version\\": \\")[^"\\]*')
 
 Kept = tuple[int, ...]
 
@@ -86,7 +86,13 @@ class Missed:
         assert broken(self.world, rows) == []
         (_, whole), *others = [(kept, ends(rows, name)) for name, kept in purchases.items()]
         assert len(whole) > 1
-        return [kept for kept, end in others if end != whole]
+        return [kept for kept, end in others if end != whole and (kept or not self._is_over_unheard(end))]
+
+    def _is_over_unheard(self, end: list[str]) -> bool:
+        """Whether it began and ended between two looks, and was rightly never begun here."""
+        begun, *_, last = (datetime.fromisoformat(payload["occurred_at"]) for payload in self.tellings.payloads)
+        was_ended = self.tellings.payloads[-1]["event_type"] == "subscription.canceled"
+        return was_ended and last - begun <= HOUR and not any(text.startswith("subscriptions") for text in end)
 
 
 def ends(rows: Dump, name: str) -> list[str]:
