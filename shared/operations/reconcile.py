@@ -93,14 +93,15 @@ def take_sent(outside: Outside, marketplace: Marketplace, event: Event) -> bool:
     Of an unknown subscription only what it is now counts, if it lives.
     """
     placed = _placed(outside, marketplace, event)
-    if placed is None:
-        return False
-    if outside.tables.read(keys.subscription(placed.subscription)) is not None:
-        is_new = record_event(outside, placed) is Recorded.STORED
-    else:
-        is_new = (placed.ours or bool(placed.reference)) and read_back(outside, placed.subscription) is not None
+    is_new = placed is not None and _take_placed(outside, placed)
     forget_event(outside, marketplace.name, event.id)
     return is_new
+
+
+def _take_placed(outside: Outside, event: Event) -> bool:
+    if outside.tables.read(keys.subscription(event.subscription)) is not None:
+        return record_event(outside, event) is Recorded.STORED
+    return (event.ours or bool(event.reference)) and read_back(outside, event.subscription) is not None
 
 
 def _placed(outside: Outside, marketplace: Marketplace, event: Event) -> Event | None:
