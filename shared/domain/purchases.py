@@ -107,7 +107,10 @@ def apply(purchase: Purchase, event: Event, now: datetime) -> Purchase:
     match event.told:
         case Snapshot() as snapshot:
             found = purchase.header.model_copy(update={"missing_from": None})
-            told = replace(purchase, header=_take_snapshot(found, snapshot, event.version, now))
+            header = _take_snapshot(found, snapshot, event.version, now)
+            if _is_about_an_operation(event, snapshot, found):
+                header = want_contact(header)
+            told = replace(purchase, header=header)
         case Payment() as payment:
             told = _with_transaction(purchase, payment.transaction, _pay(purchase, payment))
             if told.transactions != purchase.transactions:
@@ -127,6 +130,12 @@ def _apply_to_ending(purchase: Purchase, event: Event, now: datetime) -> Purchas
     if not isinstance(event.told, Snapshot):
         return purchase
     return replace(purchase, header=_take_snapshot(purchase.header, event.told, event.version, now))
+
+
+def _is_about_an_operation(event: Event, snapshot: Snapshot, before: Subscription) -> bool:
+    """Whether something was done to a purchase at a marketplace that tells no payments: there, such are its history."""
+    was_sent = bool(event.id) and not event.version
+    return was_sent or snapshot.pending_operation not in {"", before.pending_operation}
 
 
 def _take_snapshot(header: Subscription, snapshot: Snapshot, version: str, now: datetime) -> Subscription:

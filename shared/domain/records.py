@@ -120,7 +120,10 @@ class Seat(Record):
 
 
 class Transaction(Record):
-    """One transaction of a subscription: until when it paid, and what became of the money."""
+    """One transaction of a subscription: until when it paid, and what became of the money.
+
+    Where a marketplace tells no payments, one operation, of which it says only the day; read of claimed purchases.
+    """
 
     paid_until: Annotated[Instant, PAYMENT] = None
     billed_on: Annotated[Day, PAYMENT] = None

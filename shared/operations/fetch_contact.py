@@ -1,8 +1,16 @@
-"""Fetch the billing contact of a claimed purchase, while the buying account is open (P08). Nobody sends it to us."""
+"""Fetch the billing contact of a claimed purchase, and what was done to it that no payment tells, while the buying
+account is open (P08). Nobody sends either to us.
+"""
 
-from shared.domain.records import BillingContact, Subscription
-from shared.ports import Change, Outside, Put, Stored
+from collections.abc import Iterator
+from itertools import islice
+
+from shared.domain.records import BillingContact, Subscription, Transaction
+from shared.ports import Change, Insert, Outside, Put, Stored, Write
 from shared.storage import keys
+
+# A batch of storage holds a hundred rows.
+_MOST_AT_ONCE = 90
 
 
 def fetch_contact(outside: Outside, header: Stored[Subscription]) -> Stored[Subscription]:
@@ -13,16 +21,32 @@ def fetch_contact(outside: Outside, header: Stored[Subscription]) -> Stored[Subs
     number = _latest_transaction(outside, subscription)
     if account is None or account.record.closed:
         return outside.tables.write(fetched)[0]
-    contact = outside.marketplace_of(subscription).contact(subscription, number)
-    if contact is None:
-        return outside.tables.write(fetched)[0]
     # Guarded by the header: an account that closes meanwhile takes itself out of it first.
-    held = BillingContact(account=owner, name=contact.name, email=contact.email)
-    return outside.tables.write(fetched, Put(keys.contact(subscription), held))[0]
+    writes: list[Write] = [fetched, *islice(_operations(outside, header), _MOST_AT_ONCE)]
+    contact = outside.marketplace_of(subscription).contact(subscription, number)
+    if contact is not None:
+        held = BillingContact(account=owner, name=contact.name, email=contact.email)
+        writes.append(Put(keys.contact(subscription), held))
+    return outside.tables.write(*writes)[0]
+
+
+def _operations(outside: Outside, header: Stored[Subscription]) -> Iterator[Write]:
+    """What the marketplace knows of those that messages named, or that are pending, and we do not have yet."""
+    subscription = header.row.partition
+    known = {_number_of(stored.row.key) for stored in outside.tables.find(keys.transactions(subscription))}
+    receipts = (stored.row.key.removeprefix("receipt.") for stored in outside.tables.find(keys.receipts(subscription)))
+    named = (name for names in ([header.record.pending_operation], receipts) for name in names)
+    for number, day in outside.marketplace_of(subscription).operations(subscription, named).items():
+        if number not in known:
+            yield Insert(keys.transaction(subscription, number), Transaction(billed_on=day))
+
+
+def _number_of(key: str) -> str:
+    return key.removeprefix("transaction.")
 
 
 def _latest_transaction(outside: Outside, subscription: str) -> str:
     """The number of the transaction that paid furthest; empty where none is known."""
     known = outside.tables.find(keys.transactions(subscription))
     paid = [(stored.record.paid_until, stored.row.key) for stored in known if stored.record.paid_until]
-    return max(paid)[1].removeprefix("transaction.") if paid else ""
+    return _number_of(max(paid)[1]) if paid else ""

@@ -1,8 +1,8 @@
 """Marketplaces in our words: what each of them can be asked, and what some of them do besides."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from shared.domain.people import Person
@@ -162,6 +162,13 @@ class Marketplace(HoldsCredentials, Protocol):
 
     def contact(self, subscription: str, transaction: str) -> Contact | None:
         """Whom it is billed to, asked for at this moment."""
+        ...
+
+    def operations(self, subscription: str, named: Iterable[str]) -> Mapping[str, date | None]:
+        """Its numbers for what was done to a subscription, each with its day, where no payment tells of it.
+
+        ``named`` are receipts of its messages, and what is pending; what it does not know is left out.
+        """
         ...
 
     def problems(self, webhook_url: str) -> Iterator[str]:

@@ -71,14 +71,16 @@ def test_what_is_not_sold_is_not_begun(world: World, account: str, plan: str, se
     assert world.rows()["references"] == []
 
 
-def test_a_personal_account_buys_one_seat_and_no_more(world: World) -> None:
+@pytest.mark.parametrize("kind", ["person", "organisation"])
+def test_a_personal_account_buys_one_seat_for_itself_and_no_more(world: World, kind: OwnerKind) -> None:
     at_home = open_account(world.services, Person(PERSONAL_TENANT, ALICE.person.object_id), "Alice", ())
 
     with pytest.raises(NotForSale):
-        start_purchase(world.services, at_home, "paddle", "team", 2, "organisation")
+        start_purchase(world.services, at_home, "paddle", "team", 2, kind)
     assert world.paddle.calls == []
 
-    assert start_purchase(world.services, at_home, "paddle", "team", 1, "person").transaction
+    assert start_purchase(world.services, at_home, "paddle", "team", 1, kind).transaction
+    assert [reference["owner_kind"] for reference in world.rows()["references"]] == ["person"]
 
 
 def test_who_has_no_account_and_what_is_no_marketplace_of_ours_buys_nothing(world: World, account: str) -> None:

@@ -92,6 +92,20 @@ def test_a_personal_account_claims_no_several_seats_and_is_refused_alike(world: 
     assert broken(world) == []
 
 
+@pytest.mark.parametrize("kind", ["person", "organisation"])
+def test_a_personal_account_claims_one_seat_for_itself(world: World, kind: OwnerKind) -> None:
+    sold = Subscription(quantity=1)
+    told = sold.bought()
+    deliver(world, *told)
+    paid = told[-1]["data"]
+    proof = Proof(paid["id"], paid["invoice_number"])
+
+    claimed = claim_by_proof(world.services, claimant(world, AT_HOME), sold.partition, proof, kind)
+
+    assert (claimed.record.owner_kind, claimed.record.tenant) == ("person", "")
+    assert world.code(AT_HOME) == "LICENSED"
+
+
 def unknown(world: World, sold: Subscription, proof: Proof) -> Proof:
     stored = world.tables.read(keys.subscription(sold.partition))
     assert stored is not None

@@ -10,6 +10,7 @@ from dev.marketplace.records import Status
 from dev.wire import Clock
 from shared.domain.errors import NotFound, NotYours
 from shared.domain.people import PERSONAL_TENANT, Person
+from shared.domain.records import OwnerKind
 from shared.operations.assign_seat import Assignee
 from shared.operations.land import activate_purchase, resolve_purchase, see_purchase
 from shared.operations.read_back import read_back
@@ -74,16 +75,18 @@ def test_nobody_owns_what_they_may_not_activate(store: Store) -> None:
     assert store.services.tables.read(keys.ownership(account, name(id_))) is None
 
 
-def test_several_seats_are_not_activated_for_a_personal_account(store: Store) -> None:
+@pytest.mark.parametrize("kind", ["person", "organisation"])
+def test_one_seat_is_activated_for_a_personal_account_itself_and_several_are_not(store: Store, kind: OwnerKind) -> None:
     at_home = Assignee(Person(PERSONAL_TENANT, ALICE.person.object_id), "Alice", ("alice@home.example",))
     several, one = store.buy(at_home), store.buy(at_home, quantity=1)
     account = store.session(at_home).account
 
     with pytest.raises(NotYours):
-        activate_purchase(store.services, name(several), account, at_home.person, "organisation")
+        activate_purchase(store.services, name(several), account, at_home.person, kind)
 
     assert store.bought(several).status == "PendingFulfillmentStart"
-    assert activate_purchase(store.services, name(one), account, at_home.person, "person").record.account == account
+    activated = activate_purchase(store.services, name(one), account, at_home.person, kind).record
+    assert (activated.account, activated.owner_kind, activated.tenant) == (account, "person", "")
 
 
 def test_the_note_that_an_activation_was_asked_for_goes_with_the_receipts(store: Store) -> None:

@@ -179,6 +179,22 @@ def test_what_could_not_be_read_is_forgotten_once_it_can_be(world: World) -> Non
     assert not [found for found in find_stuck(world.services) if found.code.startswith("EVENT_")]
 
 
+def test_money_back_of_nobody_is_no_longer_counted_once_it_can_be_read(world: World) -> None:
+    sold = Subscription()
+    refund = sold.adjusted("txn_of_nobody")
+    listed = next(event for event in world.paddle.events if event["event_id"] == refund["event_id"])
+    listed["data"].update(subscription_id=None, status=None)
+    counted = keys.unhandled("paddle", refund["event_id"])
+    reconcile(world.services, lambda _: None)
+    assert world.tables.read(counted) is not None
+
+    listed["data"]["status"] = "approved"
+    world.clock.advance(hours=1)
+    reconcile(world.services, lambda _: None)
+
+    assert world.tables.read(counted) is None
+
+
 def test_what_bears_no_name_is_counted_all_the_same_and_is_not_replayed_as_if_it_could_be_read(world: World) -> None:
     sold = Subscription(world.checkout())
     payment = sold.paid()

@@ -3,9 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import ValidationError
 
@@ -25,6 +25,8 @@ NAME = "microsoft"
 _WITH_OPERATION = frozenset({"ChangePlan", "ChangeQuantity", "Reinstate"})
 
 _PURCHASE_TOKEN = re.compile(r"[\x21-\x7e]{1,8192}", re.ASCII)
+# What a receipt is called that `_event_name` named, or an operation by itself.
+_CHANGE = re.compile(rf"([0-9a-fA-F-]{{36}})(?:-(?:{'|'.join(sorted(_WITH_OPERATION))}))?", re.ASCII)
 _GUID_AND_ACTION = re.compile(r"[0-9a-fA-F-]{36}-[A-Za-z]{1,64}", re.ASCII)
 
 
@@ -92,6 +94,11 @@ class Microsoft:
         except NotFound:
             return None
         return Contact("", address) if address else None
+
+    def operations(self, subscription: str, named: Iterable[str]) -> Mapping[str, date | None]:
+        """The changes, by the marketplace's ids; nothing else that it tells of can be asked for."""
+        numbers = {found[1].lower() for found in map(_CHANGE.fullmatch, named) if found}
+        return reading.operations(self.api, reading.number_of(subscription), numbers)
 
     def credentials(self) -> Iterator[Credential]:
         """What service tokens are asked for with; webhooks' tokens are checked with keys that Entra publishes."""

@@ -96,6 +96,7 @@ class OperationData(BaseModel):
     status: Text = ""
     plan: Text = Field("", validation_alias="planId")
     quantity: Quantity = None
+    at: Moment = Field(None, validation_alias="timeStamp")
 
 
 class MessageData(BaseModel):

@@ -2,10 +2,13 @@
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from shared.domain.errors import ChangeRefused, EventMalformed, NotFound
+from shared.domain.instants import day_of
 from shared.domain.names import subscription_id, vendor_id
 from shared.domain.purchases import Event, PaymentsRead, Snapshot
 from shared.domain.records import Status
@@ -94,6 +97,17 @@ def _operation(api: FulfillmentApi, number: str, operation: str) -> OperationDat
     except NotFound:
         return None
     return change if change is not None and _is_pending(change, number) else None
+
+
+def operations(api: FulfillmentApi, number: str, named: Iterable[str]) -> dict[str, date | None]:
+    """Those of this subscription that there are, and the day of each."""
+    found: dict[str, date | None] = {}
+    for operation in named:
+        with suppress(NotFound):
+            told = api.operation(number, operation)
+            if told.subscription in {"", number}:
+                found[operation] = day_of(told.at) if told.at else None
+    return found
 
 
 def _subscription(api: FulfillmentApi, number: str) -> SubscriptionData:

@@ -1,9 +1,9 @@
 """Paddle Billing: https://developer.paddle.com/webhooks/overview."""
 
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from shared.domain.errors import EventMalformed, NotForSale, NotFound, SignatureInvalid
 from shared.domain.names import is_reference, subscription_id, vendor_id
@@ -71,6 +71,10 @@ class Paddle:
             return self.api.contact(transaction) if transaction else None
         except NotFound:
             return None
+
+    def operations(self, subscription: str, named: Iterable[str]) -> Mapping[str, date | None]:  # noqa: ARG002
+        """Whatever is done to a subscription that costs anything is a transaction, which its payments tell of."""
+        return {}
 
     def credentials(self) -> Iterator[Credential]:
         """The API key; secrets of notification destinations are good until they are exchanged."""

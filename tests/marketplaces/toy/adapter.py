@@ -3,9 +3,9 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -111,6 +111,9 @@ class Toy:
     def contact(self, subscription: str, transaction: str) -> Contact | None:  # noqa: ARG002 - the shape of all
         payer = self._payer(subscription)
         return Contact(payer.name, payer.email) if payer else None
+
+    def operations(self, subscription: str, named: Iterable[str]) -> Mapping[str, date | None]:  # noqa: ARG002
+        return {}
 
     def credentials(self) -> Iterator[Credential]:
         yield Credential("TOY_API_KEY", _checked(Key, self._ask("GET", "/key")).until)
