@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po, write_po
 import functions  # noqa: F401 - refusals of triggers count, too
 from functions.pages.catalogues import LOCALES, TRANSLATIONS
 from functions.pages.rendering import TEMPLATES
+from functions.seats.lists import HEADINGS, YES
 from shared.domain import errors, inventory
 
 _JINJA = "jinja2.ext:babel_extract"
@@ -65,7 +66,9 @@ def path_of(language: str) -> Path:
 
 
 def _declared() -> Iterator[tuple[str, str]]:
-    """What pages say that stands in no template: sentences of refusals, and the words of the inventory."""
+    """What stands in no template: sentences of refusals, the words of the inventory, and headings of an export."""
+    for heading in (*HEADINGS, YES):
+        yield heading, "functions/seats/lists.py"
     for refusal in _all_kinds(errors.Refusal):
         yield refusal.sentence, "shared/domain/errors.py"
     for _, words in inspect.getmembers(inventory, inspect.isclass):

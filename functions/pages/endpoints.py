@@ -1,5 +1,6 @@
 """Functions for people: a page at its route and in each language, and a page for whatever is refused."""
 
+import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -8,10 +9,13 @@ import azure.functions as func
 from functions.caller import Session, caller
 from functions.edge import Handler, Surprise, endpoint, problem
 from functions.pages.answering import show
-from functions.pages.language import LANGUAGES
+from functions.pages.language import LANGUAGES, language_of
+from functions.pages.policy import Allows, headers_of
+from functions.pages.rendering import render
 from shared.domain.errors import Refusal, SignedOut, Unavailable
 from shared.services import Services
-from shared.telemetry import note, report
+from shared.settings import SettingsInvalid
+from shared.telemetry import note, report, report_settings
 
 PageHandler = Callable[[func.HttpRequest, Services], func.HttpResponse]
 
@@ -24,7 +28,13 @@ def page_endpoint(services: Callable[[], Services], at: str = "/") -> Callable[[
 
     def decorate(handler: PageHandler) -> Handler:
         def answer(req: func.HttpRequest) -> func.HttpResponse:
-            outside = services()
+            try:
+                outside = services()
+            except SettingsInvalid as invalid:
+                if not wants_page(req):
+                    raise
+                report_settings(invalid.problems)
+                return _without_settings(req, invalid)
             try:
                 return handler(req, outside)
             except Refusal as refusal:
@@ -58,6 +68,14 @@ def pages_at(
 def wants_page(req: func.HttpRequest) -> bool:
     """Whether a browser asks, for somebody who looks at it."""
     return "text/html" in req.headers.get("accept", "")
+
+
+def _without_settings(req: func.HttpRequest, refusal: Refusal) -> func.HttpResponse:
+    """The problem as a bare page: all that a frame names stands in the settings."""
+    told, language = problem(refusal), language_of(req)
+    text = render(language, "misconfigured.html", {"language": language, "refusal": refusal})
+    headers = {**told.headers, **headers_of(secrets.token_urlsafe(16), Allows())}
+    return func.HttpResponse(text, status_code=told.status_code, headers=headers, mimetype="text/html")
 
 
 def show_refusal(

@@ -6,6 +6,7 @@ import azure.functions as func
 
 from functions.caller import caller, script_body_of
 from functions.edge import NO_STORE, document, endpoint
+from functions.pages import LANGUAGES, language_of, translated
 from functions.seats.asking import Json, body_endpoint, json_endpoint, seat_id, text, texts
 from shared.domain.errors import BodyNotAsDocumented
 from shared.domain.exported import to_csv
@@ -17,7 +18,9 @@ from shared.services import Services
 
 # Ten thousand lines of a spreadsheet with a few columns.
 _MOST_BYTES = 4 * 1024 * 1024
-_HEADINGS = ("Name", "E-mail", "Other addresses", "Assigned on", "Ends on", "Kept")
+# The catalogues have them, too.
+HEADINGS = ("Name", "E-mail", "Other addresses", "Assigned on", "Ends on", "Kept")
+YES = "yes"
 
 
 def register(functions: func.Blueprint, services: Callable[[], Services]) -> None:
@@ -52,7 +55,9 @@ def register(functions: func.Blueprint, services: Callable[[], Services]) -> Non
     @functions.route("api/seats/export", methods=["GET"])
     @json_endpoint(services)
     def seats_export(req: func.HttpRequest, outside: Services, visitor: Visitor) -> func.HttpResponse:
-        return _export(outside, visitor, req.params.get("subscription", ""))
+        asked = req.params.get("language", "")
+        language = asked if asked in LANGUAGES else language_of(req)
+        return _export(outside, visitor, req.params.get("subscription", ""), language)
 
 
 def _lines(body: bytes) -> list[Json]:
@@ -76,7 +81,8 @@ def _rows(subscription: str, rows: list[Row]) -> Json:
     }
 
 
-def _export(outside: Services, visitor: Visitor, subscription: str) -> func.HttpResponse:
+def _export(outside: Services, visitor: Visitor, subscription: str, language: str) -> func.HttpResponse:
+    headings = [translated(language, text) for text in HEADINGS]
     rows = [
         (
             seat.name,
@@ -84,7 +90,7 @@ def _export(outside: Services, visitor: Visitor, subscription: str) -> func.Http
             " ".join(seat.addresses[1:]),
             seat.assigned_on.isoformat() if seat.assigned_on else "",
             seat.ends_at.date().isoformat() if seat.ends_at else "",
-            "yes" if seat.kept else "",
+            translated(language, YES) if seat.kept else "",
         )
         for seat in all_seats(outside, visitor, subscription)
     ]
@@ -93,4 +99,4 @@ def _export(outside: Services, visitor: Visitor, subscription: str) -> func.Http
         "Content-Disposition": 'attachment; filename="seats.csv"',
         "X-Content-Type-Options": "nosniff",
     }
-    return func.HttpResponse(to_csv([_HEADINGS, *rows]), headers=headers, mimetype="text/csv", charset="utf-8")
+    return func.HttpResponse(to_csv([headings, *rows]), headers=headers, mimetype="text/csv", charset="utf-8")

@@ -14,12 +14,13 @@ from functions.caller import Session, session_cookie
 from shared.operations.assign_seat import assign_seat
 from shared.operations.erase_account import erase_account
 from shared.operations.open_account import open_account
+from tests.functions.reading import policy
 from tests.functions.serving import serving
 from tests.functions.test_routes import ROUTES, TAKEN, Request, name_of
 from tests.histories.memory import MemoryWorld
 from tests.operations.stories import seat_of
 from tests.paddle import Subscription, deliver
-from tests.runtime.asking import Answer, Headers, ask
+from tests.runtime.asking import Answer, ask
 from tests.world import ALICE, BOB, MALLORY, World
 
 # Machines' routes, which know no session.
@@ -57,14 +58,26 @@ class Place:
             MALLORY.person, MALLORY.name, MALLORY.addresses, self.world.clock(), account, is_administrator=True
         )
 
-    def ask(self, request: Request, session: Session | None, body: bytes = b"", *, query: str = "") -> Answer:
+    def ask(
+        self,
+        request: Request,
+        session: Session | None,
+        body: bytes = b"",
+        *,
+        query: str = "",
+        changed: Mapping[str, str] | None = None,
+    ) -> Answer:
         cookie = session_cookie(self.world.services, session).partition(";")[0] if session else ""
         kind = "application/json" if request.path.startswith("/api/") else "application/x-www-form-urlencoded"
-        headers: Headers = [
-            *(("Accept", "text/html"), ("Origin", self.world.services.issuer), ("Cookie", cookie)),
-            *(("Content-Type", kind), ("X-CSRF-Token", session.csrf if session else "x")),
-        ]
-        return ask(self.base, request.method, request.path + query, headers, body)
+        headers = {
+            "Accept": "text/html",
+            "Origin": self.world.services.issuer,
+            "Cookie": cookie,
+            "Content-Type": kind,
+            "X-CSRF-Token": session.csrf if session else "x",
+            **(changed or {}),
+        }
+        return ask(self.base, request.method, request.path + query, [*headers.items()], body)
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +146,30 @@ def test_nothing_of_another_organisation_is_reached_by_any_id_on_any_route(place
     assert (answer.status == 500, given_away) == (False, [])
     now = [row for table in place.world.rows().values() for row in table]
     assert [row for row in place.stored if row not in now] == []
+
+
+@pytest.mark.parametrize("wrong", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": ""}], ids=str)
+@pytest.mark.parametrize("request_", [each for each in ASKED if each.method != "GET"], ids=name_of)
+def test_what_another_site_sends_is_refused(place: Place, request_: Request, wrong: dict[str, str]) -> None:
+    account = open_account(place.world.services, MALLORY.person, MALLORY.name, MALLORY.addresses)
+    mallory = place.session(account)
+    before = place.world.rows()
+    body = body_of(request_, dict.fromkeys(FIELDS, "x") | {"everywhere": "yes", "do": "close"}, mallory.csrf)
+
+    answer = place.ask(request_, mallory, body, changed=wrong)
+
+    assert (answer.status, answer.header("set-cookie")) == (403, [])
+    assert place.world.rows() == before
+
+
+@pytest.mark.parametrize("request_", [each for each in ASKED if each.method == "GET"], ids=name_of)
+def test_to_look_changes_nothing_and_no_page_can_be_framed(place: Place, request_: Request) -> None:
+    account = open_account(place.world.services, MALLORY.person, MALLORY.name, MALLORY.addresses)
+    before = place.world.rows()
+
+    answer = place.ask(request_, place.session(account))
+
+    assert place.world.rows() == before
+    is_page = answer.header("content-type") == ["text/html; charset=utf-8"]
+    assert (policy(answer)["frame-ancestors"] == ["'none'"]) if is_page else "/api/" in request_.path
+    assert answer.header("cache-control") == ["no-store"]

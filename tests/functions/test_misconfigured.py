@@ -7,6 +7,7 @@ import pytest
 
 from shared.services import connect
 from shared.settings import SETTING_NAMES
+from tests.functions.reading import policy, read
 from tests.functions.serving import assert_problem, serving
 from tests.functions.test_routes import ANY_TAKEN, Request, name_of
 from tests.runtime.asking import ask
@@ -120,3 +121,18 @@ def test_an_app_serves_as_soon_as_its_settings_are_whole(app: App) -> None:
 
     app.env = WHOLE
     assert ask(app.base, "GET", "/.well-known/jwks.json").status == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/seats", "/de/account", "/sign-in", "/buy"])
+def test_a_browser_is_shown_a_bare_page(app: App, path: str, caplog: pytest.LogCaptureFixture) -> None:
+    app.env = {**WHOLE, "PUBLIC_URL": SECRET}
+
+    answer = ask(app.base, "GET", path, [("Accept", "text/html")])
+
+    assert (answer.status, answer.header("retry-after"), answer.header("cache-control")) == (503, ["5"], ["no-store"])
+    page = read(answer)
+    assert (page.errors, page.root.attrib["lang"]) == ([], "de" if path.startswith("/de") else "en")
+    assert page.text("p")
+    assert SECRET not in answer.body.decode()
+    assert policy(answer)["default-src"] == ["'none'"]
+    assert "PUBLIC_URL" in caplog.text

@@ -1,6 +1,7 @@
 """The JSON behind the seats page: its contract, and what another page, a stranger or a broken script gets."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -162,6 +163,35 @@ def test_the_list_is_exported_without_formulas_and_without_last_use(
     )
     assert answer.header("content-type") == ["text/csv; charset=utf-8"]
     assert answer.header("cache-control") == ["no-store"]
+
+
+@pytest.mark.parametrize(
+    ("query", "asked_for", "heading"),
+    [
+        ("&language=de", "fr", "Name,E-Mail,Weitere Adressen,Zugewiesen am,Endet am,Behalten"),
+        ("", "fr-CA,en;q=0.1", "Nom,E-mail,Autres adresses,Attribué le,Se termine le,Conservé"),
+        ("&language=xx", "", "Name,E-mail,Other addresses,Assigned on,Ends on,Kept"),
+    ],
+)
+def test_the_exports_headings_are_in_the_language_of_the_page(
+    alice: Browser, bought: Subscription, query: str, asked_for: str, heading: str
+) -> None:
+    target = f"/api/seats/export?subscription={bought.partition}{query}"
+
+    assert alice.script("GET", target, accept_language=asked_for).body.decode() == f"\ufeff{heading}\r\n"
+
+
+def test_a_name_is_whole_in_the_export_whatever_is_in_it(
+    alice: Browser, bought: Subscription, directory: DirectoryInMemory
+) -> None:
+    who, name = colleague(1), "<script>alert(1)</script> \u202eevil\u202c \U0001f41d"
+    directory.people[who.person] = replace(directory.people[who.person], name=name)
+    give(alice, bought, 1)
+
+    answer = alice.script("GET", f"/api/seats/export?subscription={bought.partition}")
+
+    assert name in answer.body.decode()
+    assert answer.header("x-content-type-options") == ["nosniff"]
 
 
 CHANGES = [

@@ -34,7 +34,7 @@ def test_the_app_indexes_and_answers_without_any_setting(capfd: pytest.CaptureFi
         "license_keys",
         "purge",
         "reconcile",
-        *(f"seats_{name}" for name in ("assign", "check", "export", "give", "list", "move", "read", "refresh")),
+        *(f"seats_{name}" for name in ("assign", "check", "export", "give", "list", "read", "refresh")),
         *("seats_search", "seats_take_back"),
         *("sign_in", "sign_in_callback", "sign_out"),
         "webhook_microsoft",
