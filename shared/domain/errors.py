@@ -36,7 +36,7 @@ class AddressInvalid(BadRequest):
     """The text is no e-mail address."""
 
     code = "ADDRESS_INVALID"
-    sentence = "The e-mail address is not one."
+    sentence = "This is not an e-mail address."
 
 
 class AuthorizationNotAccepted(BadRequest):

@@ -56,6 +56,7 @@ def test_alice_consents_finds_bob_and_gives_him_a_seat_that_she_takes_back_and_g
     assert [stage.code(address) for address in ADDRESSES] == ["LICENSED", "LICENSED"]
 
 
+@pytest.mark.parametrize("way", ["keyboard"])
 def test_alice_gives_seats_to_a_list_after_seeing_what_will_happen(allowed: Visitor, stage: Stage) -> None:
     page = allowed.page
     allowed.press(page.get_by_text("Give seats to a list of people"))
@@ -92,6 +93,7 @@ def test_after_a_cut_alice_keeps_whom_she_chooses(allowed: Visitor, stage: Stage
     expect(cut.get_by_role("listitem")).to_contain_text(other)
 
 
+@pytest.mark.parametrize("way", ["phone"])
 def test_bob_who_administers_nothing_finds_his_seat_and_nothing_else(allowed: Visitor, meet: Meet) -> None:
     give(allowed, "bob@contoso.example")
     bob = meet(allowed.way)

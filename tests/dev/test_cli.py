@@ -94,7 +94,7 @@ def test_a_license_may_be_asked_for_any_address(dev: Dev) -> None:
     [
         ("assign mallory", r"This person belongs to another Microsoft 365 organisation. \(OTHER_TENANT\)"),
         ("assign zoe", "Nobody here is called zoe: there are Alice, Bob, .*"),
-        ("license @", r"The e-mail address is not one. \(ADDRESS_INVALID\)"),
+        ("license @", r"This is not an e-mail address. \(ADDRESS_INVALID\)"),
         ("recover", r"sub_\w+ is active; it would have to be past due\."),
         ("resume", r"sub_\w+ is active; it would have to be paused\."),
         ("undo-cancel", "Nothing is scheduled."),

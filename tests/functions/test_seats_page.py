@@ -117,9 +117,9 @@ def test_the_server_reads_names_itself_and_shows_them_harmless(
     ("fields", "status", "told"),
     [
         ({"address": "nobody@contoso.example"}, 409, "Nobody in your organisation"),
-        ({"address": "=1+1"}, 400, "not one"),
-        ({"address": ""}, 400, "not one"),
-        ({"person": "../me"}, 400, "not one"),
+        ({"address": "=1+1"}, 400, "not an e-mail address"),
+        ({"address": ""}, 400, "not an e-mail address"),
+        ({"person": "../me"}, 400, "not an e-mail address"),
         ({"person": MALLORY.person.object_id}, 409, "Nobody in your organisation"),
     ],
 )
