@@ -25,6 +25,8 @@ LISTS_EVERY = timedelta(hours=23)
 _OVERLAP = timedelta(hours=6)
 _FIRST_LOOK_BACK = timedelta(days=3)
 _COMPARED = ("status", "plan", "quantity", "scheduled_action", "scheduled_end")
+# A list may leave these out.
+_COMPARED_IF_TOLD = ("period_start", "trial_end")
 
 Report = Callable[[BaseException], None]
 Told = TypeVar("Told")
@@ -167,7 +169,8 @@ def _differs(header: Subscription | None, told: Snapshot) -> bool:
 
 
 def _differ(header: Subscription, told: Subscription | Snapshot) -> bool:
-    return any(getattr(header, name) != getattr(told, name) for name in _COMPARED)
+    dates = tuple(name for name in _COMPARED_IF_TOLD if getattr(told, name) is not None)
+    return any(getattr(header, name) != getattr(told, name) for name in (*_COMPARED, *dates))
 
 
 def _each(listed: Iterator[Told], handle: Callable[[Told], bool], report: Report) -> Reconciled:
