@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from shared.domain.errors import CancelElsewhere
+from shared.marketplaces.paddle import Paddle
 from shared.operations.assign_seat import Assignee, assign_seat
 from shared.operations.find_account import account_of
 from shared.operations.held_about import held_about
@@ -278,6 +280,21 @@ def test_the_receipt_says_plainly_what_could_not_be_cancelled_yet(buyer: Visitin
     page = buyer.do("close", confirmed="yes")
 
     assert "asked again each hour" in page.text("main")
+    assert "https://customer-portal.paddle.com" in page.links()
+
+
+def test_what_only_its_buyer_can_cancel_is_said_with_the_way_there(
+    buyer: Visiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancel(*_: object) -> None:
+        raise CancelElsewhere
+
+    monkeypatch.setattr(Paddle, "cancel", cancel)
+
+    page = buyer.do("close", confirmed="yes")
+
+    assert "please cancel it yourself, since only its buyer can." in page.text("main")
+    assert "cancelled at its marketplace" not in page.text("main")
     assert "https://customer-portal.paddle.com" in page.links()
 
 

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from shared.domain.errors import ConsentNeeded, Unavailable
+from shared.domain.records import Status
 from shared.operations.assign_seat import assign_seat
 from shared.operations.erase_account import erase_account
+from shared.ports import Change
+from shared.storage import keys
 from tests.functions.reading import Page, policy, read
 from tests.functions.seats import Browser, browser
 from tests.functions.serving import serving
@@ -96,6 +99,22 @@ def test_an_administrator_gives_a_seat_by_address_and_undoes_it(
     for _ in range(2):
         gone = alice.do(bought.partition, "release", seat=seat_of(shared, bought, BOB))
     assert "free already" in statuses(gone)
+
+
+@pytest.mark.parametrize("status", ["past_due", "suspended"])
+def test_an_outstanding_payment_is_said_and_its_seats_stay(
+    alice: Browser, bought: Subscription, shared: World, status: Status
+) -> None:
+    assign_seat(shared.services, bought.partition, BOB)
+    tables = shared.services.tables
+    header = tables.read(keys.subscription(bought.partition))
+    assert header
+    tables.write(Change(header, header.record.model_copy(update={"status": status})))
+
+    page = read(alice.get(f"/seats?subscription={bought.partition}"))
+
+    assert "A payment is outstanding." in page.text("main")
+    assert people(page) == ["Bob Bee"]
 
 
 def test_the_server_reads_names_itself_and_shows_them_harmless(
