@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast, get_args
+from zlib import crc32
 
 import pytest
 from playwright.sync_api import Browser
@@ -57,6 +58,10 @@ def way(request: pytest.FixtureRequest) -> Way:
     return cast("Way", request.param)
 
 
-@pytest.fixture(params=LANGUAGES)
-def language(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Where pictures or the long tests are wanted each language is looked at, else by each test one of them."""
+    if "language" in metafunc.fixturenames:
+        options = metafunc.config.option
+        is_whole = options.screenshots or options.hypothesis_profile == "long"
+        one = [*LANGUAGES][crc32(metafunc.function.__name__.encode()) % len(LANGUAGES)]
+        metafunc.parametrize("language", LANGUAGES if is_whole else [one])
