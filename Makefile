@@ -17,7 +17,7 @@ fail = { echo "$(1)" >&2; exit 1; }
 
 CHROMIUM = @command -v chromium >/dev/null || $(call fail,The tests drive Chromium: apt-get install chromium.)
 
-.PHONY: help setup dev dev-reset test test-long screenshots fuzz bench fmt clean
+.PHONY: help setup dev dev-reset test test-long coverage screenshots fuzz bench fmt clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -63,11 +63,15 @@ test: setup  ## everything that means clean: format, lint, types, imports, tests
 	@echo "Lint…" && $(RUN) ruff check --quiet $(CODE)
 	@echo "Types…" && $(RUN) mypy
 	@echo "Imports…" && $(BIN)/lint-imports --no-logo
-	@echo "Tests…" && $(RUN) pytest -n 3 --cov
+	@echo "Tests…" && $(RUN) pytest -n 3
 
 test-long: setup  ## the tests again, with far longer random histories
 	$(CHROMIUM)
 	@$(RUN) pytest -n 3 --hypothesis-profile=long
+
+coverage: setup  ## the tests again, more slowly, and the lines that none of them runs
+	$(CHROMIUM)
+	@$(RUN) pytest -n 3 --cov
 
 screenshots: setup  ## pictures of every page and state, in .screenshots
 	$(CHROMIUM)
