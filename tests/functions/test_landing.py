@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
 
 from dev.entra import Entra
 from dev.wire import Clock
@@ -207,6 +209,23 @@ def test_an_activation_that_was_not_heard_of_is_not_repeated_blindly(store: Stor
     store.advance(minutes=2)
     assert "is active" in text(store.get(store.session(ALICE), name(id_)))
     assert store.header(id_).status == "subscribed"
+
+
+def test_an_activation_whose_answer_a_proxy_lost_is_not_repeated_blindly(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.market.habits.activates_after = timedelta(minutes=2)
+    id_, session, send = store.buy(), store.session(ALICE), HTTPAdapter.send
+
+    def lose(adapter: HTTPAdapter, request: PreparedRequest, **how: Any) -> Response:  # noqa: ANN401 - as it is called
+        answer = send(adapter, request, **how)
+        answer.status_code = 520 if (request.url or "").partition("?")[0].endswith("/activate") else answer.status_code
+        return answer
+
+    monkeypatch.setattr(HTTPAdapter, "send", lose)
+
+    assert [store.post(session, name(id_)).status for _ in range(2)] == [503, 303]
+    assert activations(store) == 1
 
 
 def test_an_activation_that_did_not_arrive_can_be_asked_for_again(store: Store) -> None:
