@@ -71,6 +71,10 @@ class Seen:
     parties: tuple[Person, ...] = field(repr=False)
     is_trial: bool = False
 
+    def is_claimable_by(self, person: Person, *, is_administrator: bool) -> bool:
+        """Whether they bought it, or it is for them, or they administer the tenant it is for."""
+        return person in self.parties or (is_administrator and person.tenant == self.tenant)
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:

@@ -272,6 +272,51 @@ def test_nobody_else_may_activate(store: Store, visitor: Any) -> None:  # noqa: 
     assert store.find(id_) is None
 
 
+def test_an_administrator_of_the_beneficiarys_tenant_claims_over_the_page_what_nobody_owns(store: Store) -> None:
+    id_ = store.automatic(quantity=7)
+    bob = store.session(BOB, is_administrator=True)
+    shown = store.get(bob, name(id_))
+    assert (shown.status, "Confirm" in text(shown), "7 seats" in text(shown)) == (200, True, True)
+
+    assert store.post(bob, name(id_)).status == 303
+
+    header = store.header(id_)
+    assert (header.account, header.owner_kind, header.tenant) == (bob.account, "organisation", BOB.person.tenant)
+    assert "is active" in text(store.get(bob, name(id_)))
+    assert activations(store) == 0
+
+
+def test_an_administrator_claims_also_what_no_webhook_told_of(store: Store) -> None:
+    store.market.faults.add("drop", where="webhooks")
+    id_, bob = store.automatic(), store.session(BOB, is_administrator=True)
+
+    assert store.post(bob, name(id_)).status == 303
+    assert store.header(id_).account == bob.account
+
+
+def test_what_is_owned_is_no_administrators_to_claim(store: Store) -> None:
+    id_, bob = store.subscribed(), store.session(BOB, is_administrator=True)
+
+    for answer in (store.get(bob, name(id_)), store.post(bob, name(id_))):
+        assert "looked after" in text(answer)
+    assert store.header(id_).account == store.session(ALICE).account
+
+
+def test_what_waits_to_be_activated_is_no_administrators_to_start(store: Store) -> None:
+    id_, bob = store.buy(), store.session(BOB, is_administrator=True)
+
+    for answer in (store.get(bob, name(id_)), store.post(bob, name(id_))):
+        assert (answer.status, "Somebody in your organisation bought this" in text(answer)) == (403, True)
+    assert store.find(id_) is None
+
+
+def test_an_administrator_of_another_tenant_claims_nothing(store: Store) -> None:
+    id_, mallory = store.automatic(), store.session(MALLORY, is_administrator=True)
+
+    assert store.post(mallory, name(id_)).status == 403
+    assert (store.header(id_).account, store.header(id_).claim_tries) == ("", 0)
+
+
 def test_a_colleague_gets_a_useful_no(store: Store) -> None:
     answer = store.get(store.session(BOB), name(store.buy(quantity=7)))
 

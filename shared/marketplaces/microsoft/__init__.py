@@ -115,7 +115,7 @@ class Microsoft:
             seen = self.see(subscription)
         except NotFound:
             return False
-        return person in seen.parties or (is_administrator and bool(seen.tenant) and person.tenant == seen.tenant)
+        return seen.is_claimable_by(person, is_administrator=is_administrator)
 
     def resolve(self, token: str) -> str:
         """The name of the subscription behind a purchase token. Raises NotFound for one that is expired or none."""
