@@ -124,4 +124,5 @@ def _say(  # noqa: PLR0913 - a state of the page, and what it is about
         plan=plan,
         quantity=landed.quantity if landed else 0,
         is_trial=bool(landed and landed.is_trial),
+        is_for_visitor=bool(landed and landed.is_for_visitor),
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Literal
 
 from shared.domain.errors import ClaimRefused, NotForSale, NotFound, NotYours, Unavailable
-from shared.domain.owners import owner_kind_for
+from shared.domain.owners import owner_kind_of
 from shared.domain.people import PERSONAL_TENANT
 from shared.domain.purchases import LIVE
 from shared.domain.records import OwnerKind, Receipt, Status, Subscription
@@ -28,7 +28,7 @@ _ACTIVATION_TAKES = timedelta(minutes=10)
 class Landed:
     """What the visitor is shown; nothing of it is stored. ``plan`` is empty for one that is not sold.
 
-    ``is_party``: it is theirs, or they may make it so.
+    ``is_party``: it is theirs, or they may make it so; ``is_for_visitor``: and may have it for themselves.
     """
 
     plan: str
@@ -37,6 +37,7 @@ class Landed:
     is_trial: bool
     is_party: bool
     is_colleague: bool
+    is_for_visitor: bool
     owner: Literal["nobody", "visitor", "somebody"]
 
 
@@ -64,6 +65,7 @@ def see_purchase(outside: Outside, subscription: str, visitor: Visitor) -> Lande
         is_trial=seen.is_trial,
         is_party=may_act or is_theirs,
         is_colleague=visitor.person.tenant == seen.tenant != PERSONAL_TENANT,
+        is_for_visitor=visitor.person == seen.beneficiary,
         owner="visitor" if is_theirs else "somebody" if is_owned else "nobody",
     )
 
@@ -74,8 +76,9 @@ def activate_purchase(
     """The subscription, owned by the buyer and activated; again is the same as once.
 
     The owner is stored before billing starts. What is active and nobody's can also be an administrator's of the tenant
-    it is for. Raises NotYours for everybody else but beneficiary and purchaser, where somebody else owns it, and for
-    several seats to a personal account; NotFound for what is gone or not sold, Unavailable: look again later.
+    it is for. Raises NotYours for everybody else but beneficiary and purchaser, where somebody else owns it, and where
+    it would be for somebody who cannot have it (`shared.domain.owners`); NotFound for what is gone or not sold,
+    Unavailable: look again later.
     """
     store = _store(outside)
     seen = store.see(subscription)
@@ -87,7 +90,7 @@ def activate_purchase(
     if buyer.person not in seen.parties:
         return _claim(outside, subscription, Claimant(account, buyer.person, is_administrator=True))
     try:
-        kind = owner_kind_for(seen.quantity, buyer.person.tenant, owner_kind)
+        kind = owner_kind_of(seen.quantity, buyer.person, seen.beneficiary, owner_kind)
     except NotForSale:
         raise NotYours from None
     owned = take_ownership(outside, header, account, kind, tenant=seen.tenant)

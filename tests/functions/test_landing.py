@@ -14,6 +14,9 @@ from requests.adapters import HTTPAdapter
 from dev.entra import Entra
 from dev.wire import Clock
 from functions.caller import Session
+from shared.domain.people import PERSONAL_TENANT
+from shared.marketplaces.microsoft.api import FulfillmentApi
+from shared.marketplaces.microsoft.payloads import Party, SubscriptionData
 from tests.functions.sentinels import Sinks
 from tests.microsoft import RESELLER, Store, name, selling
 from tests.runtime.asking import Answer, ask
@@ -340,6 +343,36 @@ def test_a_single_seat_for_oneself_is_assigned_on_activation(store: Store) -> No
 
     assert (store.header(id_).owner_kind, store.header(id_).seats_used) == ("person", 1)
     assert store.world.code(ALICE) == "LICENSED"
+
+
+def test_one_seat_that_a_reseller_bought_is_its_customers_whatever_was_said(store: Store) -> None:
+    id_, rita = store.buy(RESELLER, beneficiary=ALICE, quantity=1), store.session(RESELLER)
+    assert "For me" not in text(store.get(rita, name(id_)))
+    assert "For me" in text(store.get(store.session(ALICE), name(id_)))
+
+    assert store.post(rita, name(id_), owner="person").status == 303
+
+    assert (store.header(id_).owner_kind, store.header(id_).tenant) == ("organisation", ALICE.person.tenant)
+    assert store.world.code(RESELLER) == "NO_LICENSE"
+
+
+@pytest.mark.parametrize("quantity", [1, 5])
+@pytest.mark.parametrize("beneficiary", [None, {"tenantId": PERSONAL_TENANT, "objectId": "0b1"}], ids=["none", "home"])
+def test_what_is_for_nobodys_organisation_is_not_the_resellers(
+    store: Store, monkeypatch: pytest.MonkeyPatch, beneficiary: object, quantity: int
+) -> None:
+    id_, rita, see = store.buy(RESELLER, quantity=quantity), store.session(RESELLER), FulfillmentApi.subscription
+
+    def without(api: FulfillmentApi, number: str) -> SubscriptionData:
+        read = see(api, number)
+        return read.model_copy(update={"beneficiary": Party.model_validate(beneficiary or {})})
+
+    monkeypatch.setattr(FulfillmentApi, "subscription", without)
+    store.post(rita, name(id_), owner="person")
+
+    assert (store.header(id_).account, store.header(id_).status) == ("", "pending")
+    assert store.world.rows()["organisations"] == []
+    assert activations(store) == 0
 
 
 def test_more_than_one_seat_is_for_an_organisation(store: Store) -> None:

@@ -135,7 +135,7 @@ class Microsoft:
             status=told.status,
             plan=told.plan,
             quantity=told.quantity,
-            tenant=found.beneficiary.tenant,
+            beneficiary=Person(found.beneficiary.tenant, found.beneficiary.object_id),
             is_trial=found.is_free_trial,
             parties=tuple(Person(party.tenant, party.object_id) for party in sorted(parties, key=repr)),
         )
