@@ -719,6 +719,39 @@ def test_what_microsoft_no_longer_knows_is_red_and_in_grace_until_it_is_told_of_
     assert store.header(id_).missing_from is None
 
 
+def test_a_listed_purchase_that_cannot_be_read_is_red_until_it_can_be(store: Store) -> None:
+    store.market.faults.add("drop", where="webhooks", times=1)
+    unknown, known = store.automatic(), store.subscribed()
+    right = store.bought(unknown).quantity
+    store.bought(unknown).quantity = store.bought(known).quantity = -1
+    for _ in range(3):
+        done = reconcile(store.services, lambda _: None)
+        assert done.failed == done.named
+        store.advance(days=1)
+
+    stuck = [(found.code, found.about) for found in find_stuck(store.services)]
+    malformed = {about for code, about in stuck if code == "EVENT_EVENT_MALFORMED"}
+    assert malformed == {f"microsoft {unknown}", f"microsoft {known}"}
+    assert ("RECONCILIATION_STALE", "microsoft list") not in stuck
+
+    store.bought(unknown).quantity = store.bought(known).quantity = right
+    assert reconcile(store.services, lambda _: None).failed == 0
+    assert [*store.services.tables.find(keys.unhandled_events("microsoft"))] == []
+    assert store.header(unknown).status == "subscribed"
+
+
+def test_a_webhook_about_what_cannot_be_read_is_asked_for_again_and_refuses_nothing(store: Store) -> None:
+    id_ = store.subscribed(quantity=5)
+    store.market.play.change_quantity(id_, 8)
+    store.bought(id_).quantity = -1
+    before = store.state(id_)
+
+    store.market.play.tell(id_, "Renew")
+
+    assert store.statuses()[-1] == 503
+    assert store.state(id_) == before
+
+
 def test_replaying_reads_every_subscription_back_and_says_so(
     store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
