@@ -21,6 +21,7 @@ from shared.operations.read_back import read_back
 from shared.operations.reconcile import reconcile
 from shared.storage import keys
 from support import __main__ as support
+from tests.functions.reading import read
 from tests.functions.serving import assert_problem
 from tests.microsoft import CLIENT, OFFER, RESELLER, VENDOR, WEBHOOK, Store, name, selling
 from tests.runtime.asking import ask
@@ -259,6 +260,21 @@ def test_a_suspension_is_grace_from_when_it_was_learnt_and_keeps_seats(store: St
     assert store.world.code(BOB) == "NO_LICENSE"
 
     assert store.header(id_).seats_used == 1
+
+
+@pytest.mark.parametrize("path", ["/seats", "/account"])
+def test_the_day_that_ends_the_grace_of_a_suspension_is_shown_until_it_is_over(store: Store, path: str) -> None:
+    id_ = store.subscribed()
+    store.market.play.suspend(id_)
+
+    def shown() -> str:
+        return read(ask(store.base, "GET", path, [("Cookie", store.cookies(store.session(ALICE)))])).text("main")
+
+    assert "A payment is outstanding." in shown()
+    assert "Seats give licenses until 16 March 2026." in shown()
+    store.advance(days=14)
+    assert "A payment is outstanding." in shown()
+    assert "Seats give licenses" not in shown()
 
 
 def test_a_suspension_that_is_told_and_read_again_began_when_it_was_first_learnt(store: Store) -> None:
