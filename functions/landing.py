@@ -38,7 +38,7 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
         account = session.account or open_account(outside, session.person, session.name, session.addresses)
         kind: OwnerKind = "person" if form.get("owner") == "person" else "organisation"
         try:
-            activate_purchase(outside, subscription, account, session.person, kind)
+            activate_purchase(outside, subscription, account, session.visitor, kind)
         except NotFound:
             return _say(req, outside, "gone", session)
         except NotYours:
@@ -80,7 +80,7 @@ def _show(req: func.HttpRequest, outside: Services) -> func.HttpResponse:
     if not session:
         return _say(req, outside, "signed out", None)
     try:
-        landed = see_purchase(outside, subscription, session.person, session.account)
+        landed = see_purchase(outside, subscription, session.visitor)
     except NotFound:
         return _say(req, outside, "gone", session)
     if not landed.is_party:
@@ -124,4 +124,5 @@ def _say(  # noqa: PLR0913 - a state of the page, and what it is about
         plan=plan,
         quantity=landed.quantity if landed else 0,
         is_trial=bool(landed and landed.is_trial),
+        is_for_visitor=bool(landed and landed.is_for_visitor),
     )

@@ -24,7 +24,9 @@ _LONGEST_WAIT_SECONDS = 5
 _LONGEST_ASKED_SECONDS = 60
 _MOST_DIGITS = 10
 _DENIED = {401, 403}
-_RETRIED = (429, 500, 502, 503, 504)
+_TOO_SLOW = 408
+_TOO_MANY = 429
+_BROKEN = 500
 
 _log = logging.getLogger(__name__)
 
@@ -114,7 +116,7 @@ class Web:
         if answer.status in _DENIED and call.denied_because:
             _log.error("%s answered %d: %s", host, answer.status, call.denied_because)
             raise Denied(host, call.denied_because)
-        if answer.status in _RETRIED:
+        if answer.status == _TOO_SLOW or _may_pass(answer.status):
             raise Unreachable(seconds_of(answer.headers.get("Retry-After", "")))
         return answer
 
@@ -132,7 +134,7 @@ class Web:
         )
         for pause in _pauses() if call.repeatable else ():
             answer = self._send(request, request_id)
-            if answer is not None and answer.status not in _RETRIED:
+            if answer is not None and not _may_pass(answer.status):
                 return answer
             wait = max(pause, _asked_to_wait(answer))
             if wait > _LONGEST_WAIT_SECONDS or wait >= seconds_left():
@@ -154,6 +156,11 @@ class Web:
             host = host_of(request.url or "")
             _log.warning("%s did not answer: %s, request %s", host, type(error).__name__, request_id)
             return None
+
+
+def _may_pass(status: int) -> bool:
+    """Whether asking again soon may help; proxies have numbers of their own for a server that did not answer."""
+    return status == _TOO_MANY or status >= _BROKEN
 
 
 def _timeouts() -> tuple[float, float]:

@@ -10,7 +10,7 @@ from functions.account.closing import close, close_all, preview, preview_all
 from functions.account.copies import copy_of
 from functions.caller import Session, caller, form_of
 from functions.pages import pages_at, show
-from shared.domain.entitlement import entitlement
+from shared.domain.entitlement import entitlement, grace_ends
 from shared.domain.portability import described
 from shared.domain.rights import NO_TOKENS
 from shared.operations.find_account import account_of
@@ -55,7 +55,7 @@ def _show(req: func.HttpRequest, outside: Services, session: Session, told: Told
         account=account.record if account else None,
         allows_tokens=account is not None and NO_TOKENS not in account.record.objections,
         bought=[
-            (header, portal_of(outside, header.row.partition))
+            (header, portal_of(outside, header.row.partition), grace_ends(header.record, now, outside.terms))
             for header in (*closing.ends, *closing.goes, *closing.stays)
         ],
         seats=[

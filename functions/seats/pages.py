@@ -12,6 +12,7 @@ from functions.pages import Allows, pages_at, show, url
 from functions.seats.acts import Form, Told, act
 from functions.seats.asking import seat_id
 from functions.seats.begun import NOTHING, Typed, begun_by, begun_cookies, typed_in
+from shared.domain.entitlement import grace_ends
 from shared.domain.errors import NotFound
 from shared.domain.seat_list import Sort, Wanted
 from shared.operations.find_subscriptions import Theirs, seats_of, subscriptions_of
@@ -100,7 +101,9 @@ def _chosen(theirs: list[Theirs], name: str) -> Theirs | None:
 def _content(outside: Services, session: Session, chosen: Theirs, form: Form, told: Told) -> dict[str, Any]:
     """What the page shows of a subscription: all of its seats to an administrator, one's own to a buyer."""
     own = own_seat(outside, session.visitor, chosen.header)
-    shared = {"own": own, "plan": outside.terms.plan(chosen.header.record.plan), "grace": outside.terms.grace.days}
+    header, terms = chosen.header.record, outside.terms
+    until = grace_ends(header, outside.clock(), terms)
+    shared = {"own": own, "plan": terms.plan(header.plan), "grace": terms.grace.days, "until": until}
     if chosen.role != "administrator":
         return shared
     wanted = _wanted(form)

@@ -64,19 +64,19 @@ NONE = Entitlement(Code.NO_LICENSE)
 
 def entitlement(subscription: Subscription, seat: Seat, now: datetime, terms: Terms) -> Entitlement:
     """What one seat of one subscription entitles to. Refusals come first, in the order of their weight."""
-    plan = terms.plan(subscription.plan)
-    if plan is None or _is_withdrawn(subscription, now):
+    have = _any_seat(subscription, now, terms)
+    if have.code is Code.NO_LICENSE or seat.ends_at is None:
+        return have
+    if seat.ends_at <= now:
         return NONE
-    paid = _paid(subscription, now, terms.grace)
-    if paid is None:
-        return NONE
-    code, until = paid
-    ends = [moment for moment in (until, _planned_end(subscription), seat.ends_at) if moment is not None]
-    if any(moment <= now for moment in ends):
-        return NONE
-    if seat.ends_at is not None:
-        code = Code.GRACE
-    return Entitlement(code, plan, min(ends, default=None))
+    return Entitlement(Code.GRACE, have.plan, min(seat.ends_at, have.until or seat.ends_at))
+
+
+def grace_ends(subscription: Subscription, now: datetime, terms: Terms) -> datetime | None:
+    """Until when seats give licenses though a payment is outstanding; None where none is, or where that is over."""
+    if subscription.status not in {"past_due", "suspended"}:
+        return None
+    return _any_seat(subscription, now, terms).until
 
 
 def best(found: list[tuple[str, Entitlement]], terms: Terms) -> Entitlement:
@@ -90,6 +90,21 @@ def best(found: list[tuple[str, Entitlement]], terms: Terms) -> Entitlement:
         return codes.index(have.code), plan, have.until is None, str(have.until), subscription
 
     return max(found, key=rank)[1] if found else NONE
+
+
+def _any_seat(subscription: Subscription, now: datetime, terms: Terms) -> Entitlement:
+    """What a seat that no cut ends entitles to."""
+    plan = terms.plan(subscription.plan)
+    if plan is None or _is_withdrawn(subscription, now):
+        return NONE
+    paid = _paid(subscription, now, terms.grace)
+    if paid is None:
+        return NONE
+    code, until = paid
+    ends = [moment for moment in (until, _planned_end(subscription)) if moment is not None]
+    if any(moment <= now for moment in ends):
+        return NONE
+    return Entitlement(code, plan, min(ends, default=None))
 
 
 def _is_withdrawn(subscription: Subscription, now: datetime) -> bool:

@@ -4,10 +4,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
-from shared.domain.errors import ClaimRefused, EventMalformed, NotForSale
+from shared.domain.errors import ClaimRefused, EventMalformed, NotForSale, NotFound
 from shared.domain.instants import day_of
 from shared.domain.names import vendor_id
-from shared.domain.owners import owner_kind_for
+from shared.domain.owners import owner_kind_for, owner_kind_of
 from shared.domain.people import Person
 from shared.domain.purchases import LIVE
 from shared.domain.records import Account, OwnerKind, Subscription
@@ -53,7 +53,7 @@ def claim_by_proof(
     """The subscription, owned. Raises ClaimRefused for whatever is wrong, Unavailable.
 
     The refusal is the same whether there is no such purchase, it has an owner, it has ended, the proof is wrong, the
-    tries of the day are used up, or several seats would be a personal account's.
+    tries of the day are used up, or it would be for somebody who cannot have it (`shared.domain.owners`).
     """
     header = outside.tables.read(keys.subscription(subscription))
     if header is None or not _is_claimable(header.record):
@@ -65,11 +65,8 @@ def claim_by_proof(
     header = persist(lambda: _count_try(outside, keys.subscription(subscription), _TRIES_AT_A_PURCHASE))
     if not marketplace.proves(subscription, proof, claimant.person, is_administrator=claimant.is_administrator):
         raise ClaimRefused
-    try:
-        kind = owner_kind_for(header.record.quantity, claimant.person.tenant, owner_kind)
-    except NotForSale:
-        raise ClaimRefused from None
-    claimed = take_ownership(outside, header, claimant.account, kind, _tenant(outside, subscription))
+    kind, tenant = _owner(outside, header, claimant, owner_kind)
+    claimed = take_ownership(outside, header, claimant.account, kind, tenant)
     if claimed.record.account != claimant.account:
         raise ClaimRefused
     _forget_tries(outside, claimant.account)
@@ -80,10 +77,18 @@ def _is_claimable(header: Subscription) -> bool:
     return not (header.owner_kind or header.erasing or header.ending) and header.status in LIVE
 
 
-def _tenant(outside: Outside, subscription: str) -> str:
-    """Whom the purchase is for, where its marketplace says so; elsewhere that is the claimant's own tenant."""
-    store = outside.stores.get(outside.marketplace_of(subscription).name)
-    return store.see(subscription).tenant if store else ""
+def _owner(
+    outside: Outside, header: Stored[Subscription], claimant: Claimant, wanted: OwnerKind
+) -> tuple[OwnerKind, str]:
+    """What is to own it, and whom it is for, where its marketplace says so; elsewhere that is the claimant's tenant."""
+    store = outside.stores.get(outside.marketplace_of(header.row.partition).name)
+    try:
+        if store is None:
+            return owner_kind_for(header.record.quantity, claimant.person.tenant, wanted), ""
+        seen = store.see(header.row.partition)
+        return owner_kind_of(header.record.quantity, claimant.person, seen.beneficiary, wanted), seen.tenant
+    except (NotForSale, NotFound):
+        raise ClaimRefused from None
 
 
 def _count_try(outside: Outside, row: Row[R], most: int) -> Stored[R]:

@@ -62,14 +62,23 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A purchase as a landing shows it; ``parties`` may activate it, ``tenant`` is whom it is for."""
+    """A purchase as a landing shows it; ``parties`` may activate it. What is not told of a beneficiary is empty."""
 
     status: Status
     plan: str
     quantity: int
-    tenant: str
+    beneficiary: Person = field(repr=False)
     parties: tuple[Person, ...] = field(repr=False)
     is_trial: bool = False
+
+    @property
+    def tenant(self) -> str:
+        """Whose it is where it is an organisation's."""
+        return self.beneficiary.tenant
+
+    def is_claimable_by(self, person: Person, *, is_administrator: bool) -> bool:
+        """Whether they bought it, or it is for them, or they administer the tenant it is for."""
+        return person in self.parties or (is_administrator and bool(self.tenant) and person.tenant == self.tenant)
 
 
 @dataclass(frozen=True, slots=True)

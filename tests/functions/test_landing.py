@@ -8,10 +8,15 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
 
 from dev.entra import Entra
 from dev.wire import Clock
 from functions.caller import Session
+from shared.domain.people import PERSONAL_TENANT
+from shared.marketplaces.microsoft.api import FulfillmentApi
+from shared.marketplaces.microsoft.payloads import Party, SubscriptionData
 from tests.functions.sentinels import Sinks
 from tests.microsoft import RESELLER, Store, name, selling
 from tests.runtime.asking import Answer, ask
@@ -209,6 +214,23 @@ def test_an_activation_that_was_not_heard_of_is_not_repeated_blindly(store: Stor
     assert store.header(id_).status == "subscribed"
 
 
+def test_an_activation_whose_answer_a_proxy_lost_is_not_repeated_blindly(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.market.habits.activates_after = timedelta(minutes=2)
+    id_, session, send = store.buy(), store.session(ALICE), HTTPAdapter.send
+
+    def lose(adapter: HTTPAdapter, request: PreparedRequest, **how: Any) -> Response:  # noqa: ANN401 - as it is called
+        answer = send(adapter, request, **how)
+        answer.status_code = 520 if (request.url or "").partition("?")[0].endswith("/activate") else answer.status_code
+        return answer
+
+    monkeypatch.setattr(HTTPAdapter, "send", lose)
+
+    assert [store.post(session, name(id_)).status for _ in range(2)] == [503, 303]
+    assert activations(store) == 1
+
+
 def test_an_activation_that_did_not_arrive_can_be_asked_for_again(store: Store) -> None:
     id_ = store.buy()
     store.market.faults.add("500", where="answers", match="/activate", times=1)
@@ -253,6 +275,51 @@ def test_nobody_else_may_activate(store: Store, visitor: Any) -> None:  # noqa: 
     assert store.find(id_) is None
 
 
+def test_an_administrator_of_the_beneficiarys_tenant_claims_over_the_page_what_nobody_owns(store: Store) -> None:
+    id_ = store.automatic(quantity=7)
+    bob = store.session(BOB, is_administrator=True)
+    shown = store.get(bob, name(id_))
+    assert (shown.status, "Confirm" in text(shown), "7 seats" in text(shown)) == (200, True, True)
+
+    assert store.post(bob, name(id_)).status == 303
+
+    header = store.header(id_)
+    assert (header.account, header.owner_kind, header.tenant) == (bob.account, "organisation", BOB.person.tenant)
+    assert "is active" in text(store.get(bob, name(id_)))
+    assert activations(store) == 0
+
+
+def test_an_administrator_claims_also_what_no_webhook_told_of(store: Store) -> None:
+    store.market.faults.add("drop", where="webhooks")
+    id_, bob = store.automatic(), store.session(BOB, is_administrator=True)
+
+    assert store.post(bob, name(id_)).status == 303
+    assert store.header(id_).account == bob.account
+
+
+def test_what_is_owned_is_no_administrators_to_claim(store: Store) -> None:
+    id_, bob = store.subscribed(), store.session(BOB, is_administrator=True)
+
+    for answer in (store.get(bob, name(id_)), store.post(bob, name(id_))):
+        assert "looked after" in text(answer)
+    assert store.header(id_).account == store.session(ALICE).account
+
+
+def test_what_waits_to_be_activated_is_no_administrators_to_start(store: Store) -> None:
+    id_, bob = store.buy(), store.session(BOB, is_administrator=True)
+
+    for answer in (store.get(bob, name(id_)), store.post(bob, name(id_))):
+        assert (answer.status, "Somebody in your organisation bought this" in text(answer)) == (403, True)
+    assert store.find(id_) is None
+
+
+def test_an_administrator_of_another_tenant_claims_nothing(store: Store) -> None:
+    id_, mallory = store.automatic(), store.session(MALLORY, is_administrator=True)
+
+    assert store.post(mallory, name(id_)).status == 403
+    assert (store.header(id_).account, store.header(id_).claim_tries) == ("", 0)
+
+
 def test_a_colleague_gets_a_useful_no(store: Store) -> None:
     answer = store.get(store.session(BOB), name(store.buy(quantity=7)))
 
@@ -276,6 +343,36 @@ def test_a_single_seat_for_oneself_is_assigned_on_activation(store: Store) -> No
 
     assert (store.header(id_).owner_kind, store.header(id_).seats_used) == ("person", 1)
     assert store.world.code(ALICE) == "LICENSED"
+
+
+def test_one_seat_that_a_reseller_bought_is_its_customers_whatever_was_said(store: Store) -> None:
+    id_, rita = store.buy(RESELLER, beneficiary=ALICE, quantity=1), store.session(RESELLER)
+    assert "For me" not in text(store.get(rita, name(id_)))
+    assert "For me" in text(store.get(store.session(ALICE), name(id_)))
+
+    assert store.post(rita, name(id_), owner="person").status == 303
+
+    assert (store.header(id_).owner_kind, store.header(id_).tenant) == ("organisation", ALICE.person.tenant)
+    assert store.world.code(RESELLER) == "NO_LICENSE"
+
+
+@pytest.mark.parametrize("quantity", [1, 5])
+@pytest.mark.parametrize("beneficiary", [None, {"tenantId": PERSONAL_TENANT, "objectId": "0b1"}], ids=["none", "home"])
+def test_what_is_for_nobodys_organisation_is_not_the_resellers(
+    store: Store, monkeypatch: pytest.MonkeyPatch, beneficiary: object, quantity: int
+) -> None:
+    id_, rita, see = store.buy(RESELLER, quantity=quantity), store.session(RESELLER), FulfillmentApi.subscription
+
+    def without(api: FulfillmentApi, number: str) -> SubscriptionData:
+        read = see(api, number)
+        return read.model_copy(update={"beneficiary": Party.model_validate(beneficiary or {})})
+
+    monkeypatch.setattr(FulfillmentApi, "subscription", without)
+    store.post(rita, name(id_), owner="person")
+
+    assert (store.header(id_).account, store.header(id_).status) == ("", "pending")
+    assert store.world.rows()["organisations"] == []
+    assert activations(store) == 0
 
 
 def test_more_than_one_seat_is_for_an_organisation(store: Store) -> None:

@@ -21,6 +21,7 @@ from shared.operations.read_back import read_back
 from shared.operations.reconcile import reconcile
 from shared.storage import keys
 from support import __main__ as support
+from tests.functions.reading import read
 from tests.functions.serving import assert_problem
 from tests.microsoft import CLIENT, OFFER, RESELLER, VENDOR, WEBHOOK, Store, name, selling
 from tests.runtime.asking import ask
@@ -259,6 +260,21 @@ def test_a_suspension_is_grace_from_when_it_was_learnt_and_keeps_seats(store: St
     assert store.world.code(BOB) == "NO_LICENSE"
 
     assert store.header(id_).seats_used == 1
+
+
+@pytest.mark.parametrize("path", ["/seats", "/account"])
+def test_the_day_that_ends_the_grace_of_a_suspension_is_shown_until_it_is_over(store: Store, path: str) -> None:
+    id_ = store.subscribed()
+    store.market.play.suspend(id_)
+
+    def shown() -> str:
+        return read(ask(store.base, "GET", path, [("Cookie", store.cookies(store.session(ALICE)))])).text("main")
+
+    assert "A payment is outstanding." in shown()
+    assert "Seats give licenses until 16 March 2026." in shown()
+    store.advance(days=14)
+    assert "A payment is outstanding." in shown()
+    assert "Seats give licenses" not in shown()
 
 
 def test_a_suspension_that_is_told_and_read_again_began_when_it_was_first_learnt(store: Store) -> None:
@@ -717,6 +733,39 @@ def test_what_microsoft_no_longer_knows_is_red_and_in_grace_until_it_is_told_of_
     reconcile(store.services, lambda _: None)
     assert store.world.code(BOB) == "LICENSED"
     assert store.header(id_).missing_from is None
+
+
+def test_a_listed_purchase_that_cannot_be_read_is_red_until_it_can_be(store: Store) -> None:
+    store.market.faults.add("drop", where="webhooks", times=1)
+    unknown, known = store.automatic(), store.subscribed()
+    right = store.bought(unknown).quantity
+    store.bought(unknown).quantity = store.bought(known).quantity = -1
+    for _ in range(3):
+        done = reconcile(store.services, lambda _: None)
+        assert done.failed == done.named
+        store.advance(days=1)
+
+    stuck = [(found.code, found.about) for found in find_stuck(store.services)]
+    malformed = {about for code, about in stuck if code == "EVENT_EVENT_MALFORMED"}
+    assert malformed == {f"microsoft {unknown}", f"microsoft {known}"}
+    assert ("RECONCILIATION_STALE", "microsoft list") not in stuck
+
+    store.bought(unknown).quantity = store.bought(known).quantity = right
+    assert reconcile(store.services, lambda _: None).failed == 0
+    assert [*store.services.tables.find(keys.unhandled_events("microsoft"))] == []
+    assert store.header(unknown).status == "subscribed"
+
+
+def test_a_webhook_about_what_cannot_be_read_is_asked_for_again_and_refuses_nothing(store: Store) -> None:
+    id_ = store.subscribed(quantity=5)
+    store.market.play.change_quantity(id_, 8)
+    store.bought(id_).quantity = -1
+    before = store.state(id_)
+
+    store.market.play.tell(id_, "Renew")
+
+    assert store.statuses()[-1] == 503
+    assert store.state(id_) == before
 
 
 def test_replaying_reads_every_subscription_back_and_says_so(

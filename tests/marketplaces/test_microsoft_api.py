@@ -12,9 +12,9 @@ from dev.entra import Entra
 from dev.marketplace.shapes import Documented
 from dev.wire import Clock, Reply, Request
 from dev.wire.server import Server
-from shared.domain.errors import CancelElsewhere, NotFound, Unavailable
+from shared.domain.errors import CancelElsewhere, EventMalformed, NotFound, Unavailable
 from shared.domain.people import Person
-from shared.domain.purchases import Event, PaymentsRead, Snapshot
+from shared.domain.purchases import Event, PaymentsRead, Snapshot, Unread
 from shared.marketplaces.microsoft import Microsoft
 from shared.marketplaces.microsoft.api import FulfillmentApi
 from shared.marketplaces.microsoft.reading import Offers
@@ -135,14 +135,6 @@ def test_a_subscription_is_read_leniently(
         {},
         {**GOOD, "id": "another"},
         {**GOOD, "id": None},
-        {**GOOD, "saasSubscriptionStatus": 7},
-        {**GOOD, "quantity": 2.5},
-        {**GOOD, "quantity": -1},
-        {**GOOD, "quantity": True},
-        {**GOOD, "quantity": 10**12},
-        {**GOOD, "quantity": []},
-        {**GOOD, "planId": {}},
-        {**GOOD, "term": []},
     ],
 )
 def test_an_answer_that_makes_no_sense_is_none(market: Answers, adapter: Microsoft, content: object) -> None:
@@ -150,6 +142,31 @@ def test_an_answer_that_makes_no_sense_is_none(market: Answers, adapter: Microso
 
     with pytest.raises(Unavailable):
         adapter.read_back(name(ID))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"saasSubscriptionStatus": 7},
+        {"quantity": 2.5},
+        {"quantity": -1},
+        {"quantity": True},
+        {"quantity": 10**12},
+        {"quantity": []},
+        {"planId": {}},
+        {"term": []},
+    ],
+)
+def test_a_subscription_that_cannot_be_read_is_named_and_its_webhook_comes_again(
+    market: Answers, adapter: Microsoft, changed: dict[str, object]
+) -> None:
+    market.say(f"/{ID}", {**GOOD, **changed})
+
+    with pytest.raises(EventMalformed) as malformed:
+        adapter.read_back(name(ID))
+    assert malformed.value.event == ID
+    with pytest.raises(Unavailable):
+        adapter.follow(Hint("0e1-Renew", name(ID)))
 
 
 @pytest.mark.parametrize("status", [400, 404])
@@ -259,11 +276,26 @@ def test_a_list_that_leads_nowhere_is_none(market: Answers, adapter: Microsoft, 
         list(adapter.subscriptions())
 
 
-@pytest.mark.parametrize("bad", [None, 7, [], {}, {**GOOD, "id": "a/b"}, {**GOOD, "quantity": -1}])
-def test_one_listed_record_that_makes_no_sense_is_passed_over(market: Answers, adapter: Microsoft, bad: object) -> None:
-    market.say("", {"subscriptions": [numbered(1), bad, numbered(2)]})
+@pytest.mark.parametrize(
+    ("bad", "named"),
+    [
+        (None, ""),
+        (7, ""),
+        ([], ""),
+        ({}, ""),
+        ({**GOOD, "id": "a/b"}, ""),
+        ({**GOOD, "quantity": -1}, ID),
+        ({**GOOD, "id": ID.upper(), "saasSubscriptionStatus": 7}, ID),
+    ],
+)
+def test_one_listed_record_that_makes_no_sense_is_told_as_far_as_it_can_be_named(
+    market: Answers, adapter: Microsoft, bad: object, named: str
+) -> None:
+    market.say("", {"subscriptions": [numbered(8), bad, numbered(9)]})
 
-    assert len(list(adapter.subscriptions())) == 2
+    _, unread, _ = adapter.subscriptions()
+
+    assert unread == Event(named, name(named) if named else "", "", Unread(), ours=False)
 
 
 def test_ending_what_has_ended_or_is_gone_is_done(market: Answers, adapter: Microsoft) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.edge import problem
-from shared.domain.errors import ClaimRefused
+from shared.domain.errors import ClaimRefused, Unavailable
 from shared.domain.people import PERSONAL_TENANT, Person
 from shared.domain.records import OwnerKind
 from shared.marketplaces.paddle import Paddle
@@ -263,6 +263,15 @@ def test_what_succeeded_was_no_try(world: World) -> None:
         guess(world, alice, sold, proof)
         claimed = claim_by_proof(world.services, alice, sold.partition, proof, "organisation")
         assert claimed.record.account == alice.account
+
+
+def test_a_marketplace_that_is_in_trouble_proves_nothing_wrong(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.web.sleep", lambda _: None)
+    sold, proof = unclaimed(world)
+    world.paddle.fail("/transactions", times=3, status=520)
+
+    with pytest.raises(Unavailable):
+        claim_by_proof(world.services, claimant(world), sold.partition, proof, "organisation")
 
 
 def test_two_tries_at_once_are_two(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

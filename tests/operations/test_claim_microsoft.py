@@ -8,6 +8,7 @@ from dev.entra import Entra
 from dev.wire import Clock
 from shared.domain.errors import ClaimRefused
 from shared.domain.people import Person
+from shared.domain.records import OwnerKind
 from shared.operations.assign_seat import Assignee, assign_seat
 from shared.operations.claim_by_proof import Claimant, claim_by_proof
 from shared.operations.erase_account import erase_account
@@ -28,10 +29,12 @@ def store(entra: Entra, make_world: WorldMaker) -> Iterator[Store]:
         yield opened
 
 
-def claim(store: Store, id_: str, who: Assignee, *, is_administrator: bool = False) -> str:
-    """The tenant that the purchase is for, once it is claimed for an organisation."""
+def claim(
+    store: Store, id_: str, who: Assignee, kind: OwnerKind = "organisation", *, is_administrator: bool = False
+) -> str:
+    """The tenant that the purchase is for, once it is claimed."""
     claimant = Claimant(store.session(who).account, who.person, is_administrator)
-    return claim_by_proof(store.services, claimant, name(id_), Proof(), "organisation").record.tenant
+    return claim_by_proof(store.services, claimant, name(id_), Proof(), kind).record.tenant
 
 
 def test_the_first_administrator_of_the_beneficiarys_tenant_claims_it(store: Store) -> None:
@@ -53,6 +56,17 @@ def test_a_reseller_claims_it_for_the_customer(store: Store) -> None:
 
     assert claim(store, id_, RESELLER) == TENANT
     assert store.world.rows()["organisations"][0]["PartitionKey"] == TENANT
+
+
+@pytest.mark.parametrize(("who", "is_administrator"), [(RESELLER, False), (BOB, True)])
+def test_one_seat_is_for_oneself_only_where_it_was_bought_for_oneself(
+    store: Store, who: Assignee, *, is_administrator: bool
+) -> None:
+    id_, own = store.buy(RESELLER, beneficiary=ALICE, automatic="full", quantity=1), store.automatic(quantity=1)
+
+    assert claim(store, id_, who, "person", is_administrator=is_administrator) == TENANT
+    assert claim(store, own, ALICE, "person") == ""
+    assert [store.header(it).owner_kind for it in (id_, own)] == ["organisation", "person"]
 
 
 def test_the_resellers_administrator_has_no_claim(store: Store) -> None:

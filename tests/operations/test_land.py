@@ -11,6 +11,7 @@ from dev.wire import Clock
 from shared.domain.errors import NotFound, NotYours
 from shared.domain.people import PERSONAL_TENANT, Person
 from shared.domain.records import OwnerKind
+from shared.domain.rights import Visitor
 from shared.operations.assign_seat import Assignee
 from shared.operations.land import activate_purchase, resolve_purchase, see_purchase
 from shared.operations.read_back import read_back
@@ -31,6 +32,10 @@ def store(entra: Entra, make_world: WorldMaker) -> Iterator[Store]:
         yield opened
 
 
+def visitor(who: Assignee) -> Visitor:
+    return Visitor(who.person, NOON)
+
+
 def test_a_purchase_token_stands_for_a_subscription_in_any_state(store: Store) -> None:
     id_ = store.buy()
     status: Status
@@ -44,13 +49,13 @@ def test_without_microsofts_marketplace_nobody_lands(world: World) -> None:
     with pytest.raises(NotFound):
         resolve_purchase(world.services, "token")
     with pytest.raises(NotFound):
-        see_purchase(world.services, "microsoft.5ab", ALICE.person, "")
+        see_purchase(world.services, "microsoft.5ab", visitor(ALICE))
 
 
 def test_looking_stores_nothing(store: Store) -> None:
     id_ = store.buy()
 
-    landed = see_purchase(store.services, name(id_), ALICE.person, "")
+    landed = see_purchase(store.services, name(id_), visitor(ALICE))
 
     assert (landed.plan, landed.quantity, landed.status, landed.owner) == ("team", 5, "pending", "nobody")
     assert landed.is_party
@@ -59,7 +64,7 @@ def test_looking_stores_nothing(store: Store) -> None:
 
 def test_a_colleague_is_told_from_a_stranger(store: Store) -> None:
     id_ = store.buy()
-    seen = [see_purchase(store.services, name(id_), who.person, "") for who in (ALICE, BOB, MALLORY)]
+    seen = [see_purchase(store.services, name(id_), visitor(who)) for who in (ALICE, BOB, MALLORY)]
 
     assert [landed.is_party for landed in seen] == [True, False, False]
     assert [landed.is_colleague for landed in seen] == [True, True, False]
@@ -70,7 +75,7 @@ def test_nobody_owns_what_they_may_not_activate(store: Store) -> None:
     account = store.session(MALLORY).account
 
     with pytest.raises(NotYours):
-        activate_purchase(store.services, name(id_), account, MALLORY.person, "organisation")
+        activate_purchase(store.services, name(id_), account, visitor(MALLORY), "organisation")
 
     assert store.services.tables.read(keys.ownership(account, name(id_))) is None
 
@@ -82,16 +87,16 @@ def test_one_seat_is_activated_for_a_personal_account_itself_and_several_are_not
     account = store.session(at_home).account
 
     with pytest.raises(NotYours):
-        activate_purchase(store.services, name(several), account, at_home.person, kind)
+        activate_purchase(store.services, name(several), account, visitor(at_home), kind)
 
     assert store.bought(several).status == "PendingFulfillmentStart"
-    activated = activate_purchase(store.services, name(one), account, at_home.person, kind).record
+    activated = activate_purchase(store.services, name(one), account, visitor(at_home), kind).record
     assert (activated.account, activated.owner_kind, activated.tenant) == (account, "person", "")
 
 
 def test_the_note_that_an_activation_was_asked_for_goes_with_the_receipts(store: Store) -> None:
     id_ = store.buy()
-    activate_purchase(store.services, name(id_), store.session(ALICE).account, ALICE.person, "organisation")
+    activate_purchase(store.services, name(id_), store.session(ALICE).account, visitor(ALICE), "organisation")
     row = keys.receipt(name(id_), "activation")
     assert store.services.tables.read(row)
 
@@ -119,7 +124,7 @@ def test_what_nobody_activates_is_void_and_goes(store: Store) -> None:
 def test_what_is_owned_and_was_never_activated_ends_when_microsoft_voids_it(store: Store) -> None:
     store.market.habits.activates_after = timedelta(days=300)
     id_ = store.buy()
-    activate_purchase(store.services, name(id_), store.session(ALICE).account, ALICE.person, "organisation")
+    activate_purchase(store.services, name(id_), store.session(ALICE).account, visitor(ALICE), "organisation")
     assert store.header(id_).status == "pending"
 
     store.advance(days=31)

@@ -115,7 +115,7 @@ class Microsoft:
             seen = self.see(subscription)
         except NotFound:
             return False
-        return person in seen.parties or (is_administrator and bool(seen.tenant) and person.tenant == seen.tenant)
+        return seen.is_claimable_by(person, is_administrator=is_administrator)
 
     def resolve(self, token: str) -> str:
         """The name of the subscription behind a purchase token. Raises NotFound for one that is expired or none."""
@@ -135,7 +135,7 @@ class Microsoft:
             status=told.status,
             plan=told.plan,
             quantity=told.quantity,
-            tenant=found.beneficiary.tenant,
+            beneficiary=Person(found.beneficiary.tenant, found.beneficiary.object_id),
             is_trial=found.is_free_trial,
             parties=tuple(Person(party.tenant, party.object_id) for party in sorted(parties, key=repr)),
         )

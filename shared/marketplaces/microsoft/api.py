@@ -42,6 +42,10 @@ class MarketplaceRefused(Refused):
         self.status = status
 
 
+class Unreadable(Unreachable):
+    """A record came whole and is not what it should be: the next answer is hardly another."""
+
+
 @dataclass(frozen=True, slots=True)
 class FulfillmentApi:
     """A client. Raises Denied, Unreachable (also for an answer that makes no sense), NotFound, MarketplaceRefused."""
@@ -56,8 +60,11 @@ class FulfillmentApi:
         return read(ResolvedData, answer.json())
 
     def subscription(self, number: str) -> SubscriptionData:
-        """The subscription as it is now."""
-        return read(SubscriptionData, self._call("GET", f"/saas/subscriptions/{number}").json())
+        """The subscription as it is now. Raises Unreadable where this one can be had and not be read."""
+        content = self._call("GET", f"/saas/subscriptions/{number}").json()
+        if read(ResolvedData, content).id != number:
+            raise Unreachable
+        return read(SubscriptionData, content)
 
     def billing_address(self, number: str) -> str:
         """The e-mail address of whoever pays, asked for on its own and nowhere else."""
@@ -140,8 +147,8 @@ def _continuation(link: str) -> str:
 
 
 def read(model: type[M], content: object) -> M:
-    """What is read of an answer. Raises Unreachable for what is no such answer."""
+    """What is read of an answer. Raises Unreachable for what is no such answer, Unreadable if it is a record."""
     try:
         return model.model_validate(content)
     except ValidationError:
-        raise Unreachable from None
+        raise (Unreadable if isinstance(content, dict) and content else Unreachable) from None

@@ -10,10 +10,10 @@ from datetime import date
 from shared.domain.errors import ChangeRefused, EventMalformed, NotFound
 from shared.domain.instants import day_of
 from shared.domain.names import subscription_id, vendor_id
-from shared.domain.purchases import Event, PaymentsRead, Snapshot
+from shared.domain.purchases import Event, PaymentsRead, Snapshot, Unread
 from shared.domain.records import Status
-from shared.marketplaces.microsoft.api import FulfillmentApi, read
-from shared.marketplaces.microsoft.payloads import OperationData, SubscriptionData
+from shared.marketplaces.microsoft.api import FulfillmentApi, Unreadable, read
+from shared.marketplaces.microsoft.payloads import OperationData, ResolvedData, SubscriptionData
 from shared.ports import Hint
 from shared.web import Unreachable
 
@@ -52,19 +52,26 @@ class Offers:
 
 
 def read_subscription(api: FulfillmentApi, offers: Offers, name: str) -> list[Event]:
-    """The subscription as it is now, or that it is not there; empty for a status that is not known."""
-    return follow(api, offers, Hint("", name))
+    """The subscription as it is now, or that it is not there; empty for a status that is not known.
+
+    Raises EventMalformed where it cannot be read.
+    """
+    try:
+        return follow(api, offers, Hint("", name))
+    except Unreadable:
+        raise EventMalformed(number_of(name)) from None
 
 
 def follow(api: FulfillmentApi, offers: Offers, hint: Hint) -> list[Event]:
     """What a webhook leads to: the subscription, and a change that is under way as pending.
 
-    Raises ChangeRefused for a change of an offer of ours to a plan that is not sold, NotFound never.
+    Raises ChangeRefused for a change of an offer of ours to a plan that is not sold, NotFound never. What cannot
+    be read is Unavailable: a 4xx would refuse the change.
     """
     number = number_of(hint.subscription)
     announced = _operation(api, number, hint.operation)
     try:
-        found = _subscription(api, number)
+        found = api.subscription(number)
     except NotFound:
         return [Event("", hint.subscription, "", PaymentsRead(is_there=False), ours=False)]
     if (
@@ -110,13 +117,6 @@ def operations(api: FulfillmentApi, number: str, named: Iterable[str]) -> dict[s
     return found
 
 
-def _subscription(api: FulfillmentApi, number: str) -> SubscriptionData:
-    found = api.subscription(number)
-    if found.id != number:
-        raise Unreachable
-    return found
-
-
 def _is_pending(change: OperationData, number: str) -> bool:
     """Whether it is a change of this subscription that is asked for and not done yet."""
     return change.subscription in {"", number} and change.action in _CHANGES and change.status in _UNDER_WAY
@@ -128,16 +128,24 @@ def _is_for_another_plan(change: OperationData, found: SubscriptionData) -> bool
 
 
 def list_subscriptions(api: FulfillmentApi, offers: Offers) -> Iterator[Event]:
-    """Every subscription of our offers. One that makes no sense is left out."""
+    """Every subscription of our offers. One bad record holds up no other, and is told as far as it can be named."""
     for item in api.subscriptions():
         try:
             found = read(SubscriptionData, item)
             event = _event(Hint("", subscription_id("microsoft", found.id)), found, offers, None)
         except (Unreachable, EventMalformed):
-            _log.warning("microsoft: a listed record that makes no sense was passed over")
-            continue
+            event = _unread(item)
+            _log.warning("microsoft: a listed record makes no sense: %s", event.id)
         if event is not None:
             yield event
+
+
+def _unread(item: object) -> Event:
+    try:
+        name = subscription_id("microsoft", read(ResolvedData, item).id)
+    except (Unreachable, EventMalformed):
+        return Event("", "", "", Unread(), ours=False)
+    return Event(number_of(name), name, "", Unread(), ours=False)
 
 
 def snapshot(found: SubscriptionData, offers: Offers, change: OperationData | None) -> Snapshot | None:
