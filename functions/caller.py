@@ -61,13 +61,15 @@ def session_cookie(outside: Services, session: Session) -> str:
 def caller(req: func.HttpRequest, outside: Services) -> Session:
     """Who is asking.
 
-    Raises SignedOut where nobody is signed in, or no longer: the account that is named is gone or closed, or its person
-    signed out everywhere.
+    Raises SignedOut where nobody is signed in, or no longer: an hour has passed since the sign-in, the account that is
+    named is gone or closed, or its person signed out everywhere.
     """
     content = open_cookie(req, outside, SESSION, SESSION_LASTS)
     if content is None:
         raise SignedOut
     session = _from_json(content)
+    if outside.clock() - session.signed_in_at > SESSION_LASTS:
+        raise SignedOut
     if session.account and not admits(outside, session.account, session.signed_in_at):
         raise SignedOut
     return session
