@@ -15,7 +15,7 @@ from functions.edge import body_of
 from shared.domain.errors import MediaTypeUnsupported, NotFromOurPage, SignedOut
 from shared.domain.people import Person
 from shared.domain.rights import Visitor
-from shared.operations.find_account import admits
+from shared.operations.find_account import account_for
 from shared.services import Services
 
 SESSION = "session"
@@ -61,6 +61,7 @@ def session_cookie(outside: Services, session: Session) -> str:
 def caller(req: func.HttpRequest, outside: Services) -> Session:
     """Who is asking.
 
+    Where the sign-in found no account there may be one by now, which another browser has opened.
     Raises SignedOut where nobody is signed in, or no longer: an hour has passed since the sign-in, the account that is
     named is gone or closed, or its person signed out everywhere.
     """
@@ -70,9 +71,8 @@ def caller(req: func.HttpRequest, outside: Services) -> Session:
     session = _from_json(content)
     if outside.clock() - session.signed_in_at > SESSION_LASTS:
         raise SignedOut
-    if session.account and not admits(outside, session.account, session.signed_in_at):
-        raise SignedOut
-    return session
+    account = account_for(outside, session.person, session.account, session.signed_in_at)
+    return replace(session, account=account)
 
 
 def form_of(

@@ -1,12 +1,11 @@
 """A purchase that was begun, in a sealed cookie: nothing of it is in an address, and reloading begins no second one."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import azure.functions as func
 
-from functions.caller import Session, open_cookie, sealed_cookie, session_cookie
-from shared.operations.open_account import open_account
+from functions.caller import Session, open_cookie, sealed_cookie
 from shared.services import Services
 
 _COOKIE = "buying"
@@ -42,12 +41,3 @@ def attempt_of(req: func.HttpRequest, outside: Services, session: Session) -> At
     content = open_cookie(req, outside, _COOKIE, _LASTS)
     attempt = Attempt(**content) if content else None
     return attempt if attempt and attempt.account == session.account else None
-
-
-def with_account(outside: Services, session: Session) -> tuple[Session, list[str]]:
-    """The session with an account, and the cookie that it needs if it had none."""
-    if session.account:
-        return session, []
-    account = open_account(outside, session.person, session.name, session.addresses)
-    session = replace(session, account=account)
-    return session, [session_cookie(outside, session)]

@@ -606,6 +606,60 @@ def test_signing_out_everywhere_ends_what_began_before_and_takes_the_token(opene
     assert elsewhere.get("/seats").status == 200
 
 
+def test_signing_out_everywhere_reaches_a_visit_from_before_the_account(opened: Office, browser: Browser) -> None:
+    library = opened.browser()
+    library.sign_in(opened.find("Bob"), "/account")
+    opened.advance(minutes=1)
+    browser.sign_in(opened.find("Bob"), "/buy")
+    opened.advance(minutes=1)
+
+    browser.post("/sign-out", csrf=csrf(opened, browser), everywhere="1")
+
+    assert library.get("/api/account/export").status == 401
+
+
+def test_a_visit_from_before_the_account_signs_out_everywhere(opened: Office, browser: Browser) -> None:
+    browser.sign_in(opened.find("Bob"), "/account")
+    elsewhere = opened.browser()
+    elsewhere.sign_in(opened.find("Bob"), "/buy")
+    opened.advance(minutes=1)
+
+    answer = browser.post("/sign-out", csrf=csrf(opened, browser), everywhere="1")
+
+    assert "every other device" in text(answer)
+    assert elsewhere.get("/account").status == 401
+    assert not has_token(opened)
+
+
+@pytest.mark.parametrize("path", ["/buy", "/buy/claim", "/landing"])
+def test_only_a_sign_in_opens_an_account_so_that_one_that_was_closed_stays_closed(
+    opened: Office, browser: Browser, path: str
+) -> None:
+    library = opened.browser()
+    library.sign_in(opened.find("Bob"), "/account")
+    browser.sign_in(opened.find("Bob"), "/buy")
+    browser.post("/account", csrf=csrf(opened, browser), do="close", confirmed="yes")
+    assert "accounts" not in rows(opened)
+
+    library.post(path, csrf=csrf(opened, library), plan="team", seats="1", owner="person", marketplace="paddle")
+
+    assert "accounts" not in rows(opened)
+
+
+@pytest.mark.parametrize("path", ["/buy", "/de/buy/claim"])
+def test_who_came_for_something_else_signs_in_once_more_to_have_an_account(
+    opened: Office, browser: Browser, path: str
+) -> None:
+    browser.sign_in(opened.find("Bob"), "/account")
+    shown = text(browser.get(path))
+    assert f'href="/sign-in?then={path}"' in shown
+    assert f'action="{path}"' not in shown
+
+    browser.sign_in(opened.find("Bob"), path)
+
+    assert f'action="{path}"' in text(browser.get(path))
+
+
 def test_who_closed_their_account_is_signed_out_at_once(opened: Office, browser: Browser) -> None:
     browser.sign_in(opened.find("Alice"), "/buy")
     assert browser.get("/seats").status == 200
