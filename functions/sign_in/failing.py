@@ -1,12 +1,13 @@
 """Every way in which a sign-in comes to nothing ends on a page that leads on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import azure.functions as func
 
 from functions.pages import show_refusal
 from shared.domain.errors import ApprovalRequired, Refusal, Unavailable
+from shared.domain.people import Person
 from shared.services import Services
 
 
@@ -19,7 +20,7 @@ def fail(
     cookies: Sequence[str] = (),
 ) -> func.HttpResponse:
     """The page. ``content`` is what was kept of the attempt, if that is still known."""
-    person = content["state"]["person"] if content else None
+    state = content["state"] if content else {}
     return show_refusal(
         req,
         outside,
@@ -29,12 +30,14 @@ def fail(
         cookies=cookies,
         then=then,
         consent=bool(content and content["purpose"] == "assign"),
-        approval=_approval(outside, person[0] if person else "") if isinstance(refusal, ApprovalRequired) else "",
+        approval=_approval(outside, state) if isinstance(refusal, ApprovalRequired) else "",
     )
 
 
-def _approval(outside: Services, tenant: str) -> str:
+def _approval(outside: Services, state: Mapping[str, Any]) -> str:
+    """Where somebody allows what the attempt asked for."""
+    tenant = Person(*state["person"]).tenant if state["person"] else ""
     try:
-        return outside.sign_in.approval_url(tenant, f"{outside.issuer}/sign-in/callback")
+        return outside.sign_in.approval_url(tenant, f"{outside.issuer}/sign-in/callback", state["permission"])
     except Unavailable:
         return ""

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -498,6 +499,17 @@ def test_who_decided_for_everybody_comes_back_to_the_seats(browser: Browser, que
     answer = browser.get(f"/sign-in/callback?{query}&state=approval")
 
     assert (answer.status, answer.header("location"), answer.header("set-cookie")) == (303, ["/seats"], [])
+
+
+def test_who_may_not_sign_in_yet_can_once_that_was_allowed_for_everybody(opened: Office, browser: Browser) -> None:
+    opened.entra.play.require_admin_consent(["openid", "profile", "offline_access", "User.Read"])
+    refused = text(browser.sign_in(opened.find("Bob"), "/account", "back"))
+    [link] = re.findall('href="([^"]*adminconsent[^"]*)"', refused)
+
+    approver = opened.browser()
+    approver.come_back(approver.microsoft.sign_in(unescape(link), opened.find("Alice"), "accept"))
+
+    assert browser.sign_in(opened.find("Bob"), "/account", "back").header("location") == ["/account"]
 
 
 def test_another_account_answers_for_nobody(opened: Office, browser: Browser) -> None:
