@@ -494,11 +494,63 @@ def test_where_approval_is_required_the_tenants_own_link_is_offered(opened: Offi
     assert "callback&amp;state=approval" in text(answer)
 
 
-@pytest.mark.parametrize("query", ["admin_consent=True&tenant=x", "error=access_denied&error_description=AADSTS65004"])
-def test_who_decided_for_everybody_comes_back_to_the_seats(browser: Browser, query: str) -> None:
-    answer = browser.get(f"/sign-in/callback?{query}&state=approval")
+@pytest.mark.parametrize(
+    ("decided", "says"),
+    [("accept", "It is allowed for your organisation"), ("decline", "The permission was not given")],
+)
+def test_who_decided_for_everybody_is_told_though_nobody_signed_in(
+    opened: Office, browser: Browser, decided: str, says: str
+) -> None:
+    opened.entra.play.require_admin_consent(["User.Read"])
+    refused = text(browser.sign_in(opened.find("Bob"), "/account", "back"))
+    [link] = re.findall('href="([^"]*adminconsent[^"]*)"', refused)
+    approver = opened.browser()
 
-    assert (answer.status, answer.header("location"), answer.header("set-cookie")) == (303, ["/seats"], [])
+    answer = approver.come_back(approver.microsoft.sign_in(unescape(link), opened.find("Alice"), decided))
+
+    assert_page(answer, 200, says, "/")
+    assert answer.header("set-cookie") == []
+    assert 'href="/seats"' not in text(answer).partition("<main")[2]
+
+
+@pytest.mark.parametrize("query", ["", "&admin_consent=False", "&admin_consent=True&error=access_denied", "&error=x"])
+def test_only_what_microsoft_says_was_allowed_is_called_so(browser: Browser, query: str) -> None:
+    assert "The permission was not given" in text(browser.get(f"/sign-in/callback?state=approval{query}"))
+
+
+def test_an_administrator_goes_on_to_the_seats_from_there(opened: Office, browser: Browser) -> None:
+    browser.sign_in(opened.find("Alice"), "/seats")
+
+    answer = browser.get("/sign-in/callback?admin_consent=True&tenant=x&state=approval")
+
+    assert 'href="/seats"' in text(answer).partition("<main")[2]
+
+
+def test_a_language_that_was_chosen_stays_through_refusals_approvals_and_signing_out(
+    opened: Office, browser: Browser
+) -> None:
+    opened.entra.play.require_admin_consent(["User.Read"])
+    refused = browser.sign_in(opened.find("Bob"), "/fr/account", "back")
+    [link] = re.findall('href="([^"]*adminconsent[^"]*)"', text(refused))
+    approver = opened.browser()
+    approved = approver.come_back(approver.microsoft.sign_in(unescape(link), opened.find("Alice")))
+    browser.sign_in(opened.find("Bob"), "/fr/account")
+    [back] = set(re.findall('name="then" value="([^"]*)"', text(browser.get("/fr/account"))))
+    signed_out = browser.post("/sign-out", csrf=csrf(opened, browser), then=back)
+
+    for answer in (refused, approved, signed_out):
+        assert answer.header("content-language") == ["fr"]
+        assert 'href="/fr"' in text(answer).partition("<main")[2]
+
+
+@pytest.mark.parametrize("then", ["", "/", "/xx", "//evil.example/fr", "https://evil.example/"])
+def test_signing_out_leads_nowhere_else(opened: Office, browser: Browser, then: str) -> None:
+    browser.sign_in(opened.find("Bob"))
+
+    answer = text(browser.post("/sign-out", csrf=csrf(opened, browser), then=then))
+
+    assert 'href="/"' in answer.partition("<main")[2]
+    assert "evil" not in answer
 
 
 def test_who_may_not_sign_in_yet_can_once_that_was_allowed_for_everybody(opened: Office, browser: Browser) -> None:
