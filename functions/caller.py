@@ -1,6 +1,7 @@
 """Who is asking: the session in its sealed cookie, and whether a form was sent by a page of ours."""
 
 import hmac
+import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -21,11 +22,19 @@ from shared.services import Services
 SESSION = "session"
 # What somebody typed before they went to sign in or to consent.
 BEGUN = "begun"
+# Each attempt to sign in has one of its own, whose name goes on.
+ATTEMPT = "flow-"
+# What somebody is buying, from Microsoft's store or by our checkout.
+LANDING = "landing"
+BUYING = "buying"
+_OURS = (SESSION, BEGUN, ATTEMPT, LANDING, BUYING)
+
 SESSION_LASTS = timedelta(minutes=60)
 
 # Browsers keep 4 kB; each request carries it, and the rest of a session is in its account.
 _MOST_BYTES = 1000
 _LONGEST_NAME = 64
+_MOST_NAME_BYTES = 400
 _MOST_FORM_BYTES = 4096
 
 
@@ -50,12 +59,17 @@ class Session:
 
 def session_cookie(outside: Services, session: Session) -> str:
     """The `Set-Cookie` of a session. A long name is cut, and addresses that do not fit are left out."""
-    session = replace(session, name=session.name[:_LONGEST_NAME])
+    session = replace(session, name=_cut(session.name))
     while True:
         cookie = sealed_cookie(outside, SESSION, _to_json(session), SESSION_LASTS)
         if len(cookie) <= _MOST_BYTES or not session.addresses:
             return cookie
         session = replace(session, addresses=session.addresses[:-1])
+
+
+def _cut(name: str) -> str:
+    """What is shown of a name; as JSON, letters of some scripts take twelve times the room of others."""
+    return next(name[:end] for end in range(_LONGEST_NAME, -1, -1) if len(json.dumps(name[:end])) <= _MOST_NAME_BYTES)
 
 
 def caller(req: func.HttpRequest, outside: Services) -> Session:
@@ -117,6 +131,12 @@ def ended_cookie(outside: Services, name: str) -> str:
     """The `Set-Cookie` that takes a cookie of ours out of the browser."""
     secure = "; Secure" if _is_https(outside) else ""
     return f"{_full_name(outside, name)}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax{secure}"
+
+
+def ended_cookies(req: func.HttpRequest, outside: Services) -> list[str]:
+    """What takes all cookies of ours out of the browser."""
+    names = [name for beginning in _OURS for name in cookies_named(req, outside, beginning)]
+    return [ended_cookie(outside, name) for name in names]
 
 
 def cookies_named(req: func.HttpRequest, outside: Services, beginning: str) -> list[str]:

@@ -6,14 +6,13 @@ from urllib.parse import unquote, urlsplit
 
 import azure.functions as func
 
-from functions.caller import Session, caller, form_of, open_cookie, sealed_cookie
+from functions.caller import LANDING, Session, caller, form_of, open_cookie, sealed_cookie
 from functions.pages import pages_at, see_other, show, url, who
 from shared.domain.errors import NotFound, NotYours
 from shared.domain.records import OwnerKind
 from shared.operations.land import Landed, activate_purchase, resolve_purchase, see_purchase
 from shared.services import Services
 
-_COOKIE = "landing"
 # As long as somebody may take to sign in.
 _LASTS = timedelta(minutes=30)
 
@@ -63,12 +62,12 @@ def _arrive(req: func.HttpRequest, outside: Services, token: str) -> func.HttpRe
         subscription = resolve_purchase(outside, token)
     except NotFound:
         return _say(req, outside, "expired", who(req, outside), status=400)
-    cookie = sealed_cookie(outside, _COOKIE, {"subscription": subscription}, _LASTS)
+    cookie = sealed_cookie(outside, LANDING, {"subscription": subscription}, _LASTS)
     return see_other(url(req, "/landing"), cookie)
 
 
 def _subscription(req: func.HttpRequest, outside: Services) -> str:
-    content = open_cookie(req, outside, _COOKIE, _LASTS)
+    content = open_cookie(req, outside, LANDING, _LASTS)
     return str(content["subscription"]) if content else ""
 
 

@@ -5,10 +5,9 @@ from datetime import timedelta
 
 import azure.functions as func
 
-from functions.caller import Session, open_cookie, sealed_cookie
+from functions.caller import BUYING, Session, open_cookie, sealed_cookie
 from shared.services import Services
 
-_COOKIE = "buying"
 # As long as somebody may take to pay, and to sign in again.
 _LASTS = timedelta(hours=2)
 
@@ -33,11 +32,11 @@ class Attempt:
 
 def attempt_cookie(outside: Services, attempt: Attempt) -> str:
     """The `Set-Cookie` of an attempt."""
-    return sealed_cookie(outside, _COOKIE, asdict(attempt), _LASTS)
+    return sealed_cookie(outside, BUYING, asdict(attempt), _LASTS)
 
 
 def attempt_of(req: func.HttpRequest, outside: Services, session: Session) -> Attempt | None:
     """The attempt that this person made in this browser; None where there is none."""
-    content = open_cookie(req, outside, _COOKIE, _LASTS)
+    content = open_cookie(req, outside, BUYING, _LASTS)
     attempt = Attempt(**content) if content else None
     return attempt if attempt and attempt.account == session.account else None

@@ -8,11 +8,11 @@ from typing import Any, get_args
 import azure.functions as func
 
 from functions.caller import (
-    BEGUN,
-    SESSION,
+    ATTEMPT,
     Session,
     cookies_named,
     ended_cookie,
+    ended_cookies,
     form_of,
     open_cookie,
     sealed_cookie,
@@ -29,7 +29,6 @@ from shared.services import Services
 from shared.telemetry import note
 
 _LASTS = timedelta(minutes=10)
-_ATTEMPT = "flow-"
 # Browsers send every attempt with every request, and the host takes no header of any length.
 _MOST_ATTEMPTS = 4
 
@@ -69,12 +68,11 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
         everywhere = bool(session and form.get("everywhere") and session.account)
         if session and everywhere:
             sign_out_everywhere(outside, session.account)
-        names = [name for beginning in (SESSION, _ATTEMPT, BEGUN) for name in cookies_named(req, outside, beginning)]
         return show(
             req,
             outside,
             "sign_out.html",
-            cookies=[ended_cookie(outside, name) for name in names],
+            cookies=ended_cookies(req, outside),
             at=start_page(language_in(form.get("then", ""))),
             everywhere=everywhere,
             elsewhere=_sign_out_elsewhere(outside),
@@ -94,11 +92,11 @@ def _begin(req: func.HttpRequest, outside: Services, then: str) -> tuple[Attempt
 
 def _name_of(state: str) -> str:
     """Each attempt has a cookie of its own, so that tabs do not overwrite each other's."""
-    return _ATTEMPT + "".join(re.findall(r"[\w-]", state[:8], re.ASCII))
+    return ATTEMPT + "".join(re.findall(r"[\w-]", state[:8], re.ASCII))
 
 
 def _too_many(req: func.HttpRequest, outside: Services) -> list[str]:
-    names = cookies_named(req, outside, _ATTEMPT)
+    names = cookies_named(req, outside, ATTEMPT)
     return [ended_cookie(outside, name) for name in names] if len(names) >= _MOST_ATTEMPTS else []
 
 

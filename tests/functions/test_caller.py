@@ -73,7 +73,10 @@ def test_its_cookie_is_strictly_technical(world: World) -> None:
     assert re.fullmatch(r"__Secure-session=[A-Za-z0-9_-]+", value)
 
 
-@pytest.mark.parametrize(("name", "addresses"), [("A" * 500, ALICE.addresses), ("Ä" * 500, LONG), ("A", LONG)])
+@pytest.mark.parametrize(
+    ("name", "addresses"),
+    [("A" * 500, ALICE.addresses), ("Ä" * 500, LONG), ("\U0001f600" * 64, LONG), ("\ud800" * 64, ()), ("A", LONG)],
+)
 def test_it_is_under_a_kilobyte_whatever_somebody_is_called(
     world: World, name: str, addresses: tuple[str, ...]
 ) -> None:

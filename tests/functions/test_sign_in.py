@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from functions.caller import SESSION
+from functions.caller import BEGUN, BUYING, LANDING, SESSION
 from shared.domain.errors import SignedOut
 from shared.domain.people import Person
 from shared.domain.rights import Visitor
@@ -627,6 +627,19 @@ def test_signing_out_ends_the_session_and_leads_to_microsofts(opened: Office, br
     assert f"logout?post_logout_redirect_uri={quote('https://licensing.vendor.example/', safe='')}" in text(answer)
     assert browser.get("/seats").status == 401
     assert has_token(opened)
+
+
+def test_signing_out_ends_every_cookie_of_ours_and_no_other(opened: Office, browser: Browser) -> None:
+    browser.sign_in(opened.find("Alice"), "/buy")
+    browser.begin("/seats")
+    services = opened.world.services
+    for name in (BEGUN, LANDING, BUYING):
+        browser.cookies[f"__Secure-{name}"] = services.sealer.seal(name, {"some": "thing"})
+    browser.cookies["anothers"] = "1"
+
+    browser.post("/sign-out", csrf=csrf(opened, browser))
+
+    assert browser.cookies == {"anothers": "1"}
 
 
 def test_signing_out_works_while_entra_is_away_and_twice(opened: Office, browser: Browser) -> None:
