@@ -1,6 +1,7 @@
 """Who is asking: the session in its sealed cookie, and whether a form was sent by a page of ours."""
 
 import hmac
+import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -15,17 +16,25 @@ from functions.edge import body_of
 from shared.domain.errors import MediaTypeUnsupported, NotFromOurPage, SignedOut
 from shared.domain.people import Person
 from shared.domain.rights import Visitor
-from shared.operations.find_account import admits
+from shared.operations.find_account import account_for
 from shared.services import Services
 
 SESSION = "session"
 # What somebody typed before they went to sign in or to consent.
 BEGUN = "begun"
+# Each attempt to sign in has one of its own, whose name goes on.
+ATTEMPT = "flow-"
+# What somebody is buying, from Microsoft's store or by our checkout.
+LANDING = "landing"
+BUYING = "buying"
+_OURS = (SESSION, BEGUN, ATTEMPT, LANDING, BUYING)
+
 SESSION_LASTS = timedelta(minutes=60)
 
 # Browsers keep 4 kB; each request carries it, and the rest of a session is in its account.
 _MOST_BYTES = 1000
 _LONGEST_NAME = 64
+_MOST_NAME_BYTES = 400
 _MOST_FORM_BYTES = 4096
 
 
@@ -50,7 +59,7 @@ class Session:
 
 def session_cookie(outside: Services, session: Session) -> str:
     """The `Set-Cookie` of a session. A long name is cut, and addresses that do not fit are left out."""
-    session = replace(session, name=session.name[:_LONGEST_NAME])
+    session = replace(session, name=_cut(session.name))
     while True:
         cookie = sealed_cookie(outside, SESSION, _to_json(session), SESSION_LASTS)
         if len(cookie) <= _MOST_BYTES or not session.addresses:
@@ -58,19 +67,26 @@ def session_cookie(outside: Services, session: Session) -> str:
         session = replace(session, addresses=session.addresses[:-1])
 
 
+def _cut(name: str) -> str:
+    """What is shown of a name; as JSON, letters of some scripts take twelve times the room of others."""
+    return next(name[:end] for end in range(_LONGEST_NAME, -1, -1) if len(json.dumps(name[:end])) <= _MOST_NAME_BYTES)
+
+
 def caller(req: func.HttpRequest, outside: Services) -> Session:
     """Who is asking.
 
-    Raises SignedOut where nobody is signed in, or no longer: the account that is named is gone or closed, or its person
-    signed out everywhere.
+    Where the sign-in found no account there may be one by now, which another browser has opened.
+    Raises SignedOut where nobody is signed in, or no longer: an hour has passed since the sign-in, the account that is
+    named is gone or closed, or its person signed out everywhere.
     """
     content = open_cookie(req, outside, SESSION, SESSION_LASTS)
     if content is None:
         raise SignedOut
     session = _from_json(content)
-    if session.account and not admits(outside, session.account, session.signed_in_at):
+    if outside.clock() - session.signed_in_at > SESSION_LASTS:
         raise SignedOut
-    return session
+    account = account_for(outside, session.person, session.account, session.signed_in_at)
+    return replace(session, account=account)
 
 
 def form_of(
@@ -115,6 +131,12 @@ def ended_cookie(outside: Services, name: str) -> str:
     """The `Set-Cookie` that takes a cookie of ours out of the browser."""
     secure = "; Secure" if _is_https(outside) else ""
     return f"{_full_name(outside, name)}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax{secure}"
+
+
+def ended_cookies(req: func.HttpRequest, outside: Services) -> list[str]:
+    """What takes all cookies of ours out of the browser."""
+    names = [name for beginning in _OURS for name in cookies_named(req, outside, beginning)]
+    return [ended_cookie(outside, name) for name in names]
 
 
 def cookies_named(req: func.HttpRequest, outside: Services, beginning: str) -> list[str]:

@@ -6,15 +6,13 @@ from urllib.parse import unquote, urlsplit
 
 import azure.functions as func
 
-from functions.caller import Session, caller, form_of, open_cookie, sealed_cookie
+from functions.caller import LANDING, Session, caller, form_of, open_cookie, sealed_cookie
 from functions.pages import pages_at, see_other, show, url, who
 from shared.domain.errors import NotFound, NotYours
 from shared.domain.records import OwnerKind
 from shared.operations.land import Landed, activate_purchase, resolve_purchase, see_purchase
-from shared.operations.open_account import open_account
 from shared.services import Services
 
-_COOKIE = "landing"
 # As long as somebody may take to sign in.
 _LASTS = timedelta(minutes=30)
 
@@ -35,10 +33,11 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
         subscription = _subscription(req, outside)
         if not subscription:
             return _say(req, outside, "lost", session)
-        account = session.account or open_account(outside, session.person, session.name, session.addresses)
+        if not session.account:
+            return _show(req, outside)
         kind: OwnerKind = "person" if form.get("owner") == "person" else "organisation"
         try:
-            activate_purchase(outside, subscription, account, session.visitor, kind)
+            activate_purchase(outside, subscription, session.account, session.visitor, kind)
         except NotFound:
             return _say(req, outside, "gone", session)
         except NotYours:
@@ -63,12 +62,12 @@ def _arrive(req: func.HttpRequest, outside: Services, token: str) -> func.HttpRe
         subscription = resolve_purchase(outside, token)
     except NotFound:
         return _say(req, outside, "expired", who(req, outside), status=400)
-    cookie = sealed_cookie(outside, _COOKIE, {"subscription": subscription}, _LASTS)
+    cookie = sealed_cookie(outside, LANDING, {"subscription": subscription}, _LASTS)
     return see_other(url(req, "/landing"), cookie)
 
 
 def _subscription(req: func.HttpRequest, outside: Services) -> str:
-    content = open_cookie(req, outside, _COOKIE, _LASTS)
+    content = open_cookie(req, outside, LANDING, _LASTS)
     return str(content["subscription"]) if content else ""
 
 
@@ -88,17 +87,17 @@ def _show(req: func.HttpRequest, outside: Services) -> func.HttpResponse:
     plan = outside.terms.plan(landed.plan)
     if landed.status == "ended" or plan is None:
         return _say(req, outside, "gone", session)
-    return _say(req, outside, _state(landed), session, plan=plan.title, landed=landed)
+    return _say(req, outside, _state(landed, session), session, plan=plan.title, landed=landed)
 
 
-def _state(landed: Landed) -> str:
+def _state(landed: Landed, session: Session) -> str:
     match landed.status, landed.owner:
         case _, "somebody":
             return "somebody's"
         case "pending", "visitor":
             return "activating"
         case _, "nobody":
-            return "to confirm"
+            return "to confirm" if session.account else "account first"
         case "suspended", _:
             return "unpaid"
     return "active"

@@ -1,15 +1,13 @@
 """A purchase that was begun, in a sealed cookie: nothing of it is in an address, and reloading begins no second one."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import azure.functions as func
 
-from functions.caller import Session, open_cookie, sealed_cookie, session_cookie
-from shared.operations.open_account import open_account
+from functions.caller import BUYING, Session, open_cookie, sealed_cookie
 from shared.services import Services
 
-_COOKIE = "buying"
 # As long as somebody may take to pay, and to sign in again.
 _LASTS = timedelta(hours=2)
 
@@ -34,20 +32,11 @@ class Attempt:
 
 def attempt_cookie(outside: Services, attempt: Attempt) -> str:
     """The `Set-Cookie` of an attempt."""
-    return sealed_cookie(outside, _COOKIE, asdict(attempt), _LASTS)
+    return sealed_cookie(outside, BUYING, asdict(attempt), _LASTS)
 
 
 def attempt_of(req: func.HttpRequest, outside: Services, session: Session) -> Attempt | None:
     """The attempt that this person made in this browser; None where there is none."""
-    content = open_cookie(req, outside, _COOKIE, _LASTS)
+    content = open_cookie(req, outside, BUYING, _LASTS)
     attempt = Attempt(**content) if content else None
     return attempt if attempt and attempt.account == session.account else None
-
-
-def with_account(outside: Services, session: Session) -> tuple[Session, list[str]]:
-    """The session with an account, and the cookie that it needs if it had none."""
-    if session.account:
-        return session, []
-    account = open_account(outside, session.person, session.name, session.addresses)
-    session = replace(session, account=account)
-    return session, [session_cookie(outside, session)]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import azure.functions as func
 
-from functions.buy.attempts import Attempt, attempt_cookie, with_account
+from functions.buy.attempts import Attempt, attempt_cookie
 from functions.buy.checkout import show_payment
 from functions.caller import Session, caller, form_of
 from functions.edge import problem
@@ -34,12 +34,13 @@ def register(functions: func.Blueprint, services: Callable[[], Services]) -> Non
     def buy_chosen(req: func.HttpRequest, outside: Services) -> func.HttpResponse:
         session = caller(req, outside)
         form = form_of(req, outside, session)
-        session, cookies = with_account(outside, session)
+        if not session.account:
+            return see_other(url(req, "/buy"))
         try:
             attempt = _begin(outside, session, form)
         except NotForSale as refusal:
-            return _show(req, outside, session, form, refusal, cookies)
-        return see_other(url(req, "/buy/checkout"), attempt_cookie(outside, attempt), *cookies)
+            return _show(req, outside, session, form, refusal)
+        return see_other(url(req, "/buy/checkout"), attempt_cookie(outside, attempt))
 
 
 def _begin(outside: Services, session: Session, form: Mapping[str, str]) -> Attempt:
@@ -58,7 +59,6 @@ def _show(
     session: Session | None,
     form: Mapping[str, str],
     refusal: NotForSale | None = None,
-    cookies: list[str] | None = None,
 ) -> func.HttpResponse:
     return show(
         req,
@@ -66,7 +66,6 @@ def _show(
         "buy.html",
         session=session,
         status=problem(refusal).status_code if refusal else 200,
-        cookies=cookies or (),
         public=session is None,
         refusal=refusal,
         plans=outside.terms.plans,

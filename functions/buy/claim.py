@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 import azure.functions as func
 
-from functions.buy.attempts import with_account
 from functions.caller import Session, caller, form_of
 from functions.edge import problem
 from functions.pages import pages_at, see_other, show, url
@@ -26,7 +25,8 @@ def register(functions: func.Blueprint, services: Callable[[], Services]) -> Non
     def buy_claimed(req: func.HttpRequest, outside: Services) -> func.HttpResponse:
         session = caller(req, outside)
         form = form_of(req, outside, session)
-        session, cookies = with_account(outside, session)
+        if not session.account:
+            return see_other(url(req, "/buy/claim"))
         claimant = Claimant(session.account, session.person, session.is_administrator)
         kind: OwnerKind = "person" if form.get("owner") == "person" else "organisation"
         try:
@@ -34,8 +34,8 @@ def register(functions: func.Blueprint, services: Callable[[], Services]) -> Non
                 outside, claimant, form.get("transaction", "").strip(), form.get("invoice", ""), kind
             )
         except ClaimRefused as refusal:
-            return _show(req, outside, session, form, refusal, cookies)
-        return see_other(url(req, "/seats" if claimed.record.tenant else "/account"), *cookies)
+            return _show(req, outside, session, form, refusal)
+        return see_other(url(req, "/seats" if claimed.record.tenant else "/account"))
 
 
 def _show(
@@ -44,7 +44,6 @@ def _show(
     session: Session,
     form: Mapping[str, str],
     refusal: ClaimRefused | None = None,
-    cookies: list[str] | None = None,
 ) -> func.HttpResponse:
     return show(
         req,
@@ -52,7 +51,6 @@ def _show(
         "buy_claim.html",
         session=session,
         status=problem(refusal).status_code if refusal else 200,
-        cookies=cookies or (),
         refusal=refusal,
         is_personal=session.person.tenant == PERSONAL_TENANT,
         form=form,

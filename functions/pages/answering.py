@@ -34,14 +34,14 @@ def show(  # noqa: PLR0913 - a page has that many parts
     """A page in the frame. ``session`` is who is signed in, ``script`` a file of static that stands in the page.
 
     ``public`` pages may be found by search engines and are counted where Fathom is set; all others are nobody's
-    business. ``at`` is the page that one returns to from one that has no address of its own.
+    business. ``at`` is the page that one returns to from one that has no address of its own, and gives it its language.
     """
     nonce = secrets.token_urlsafe(16)
-    language, path = language_of(req), at or path_of(req)
+    language, path = language_of(req, at), path_of(req, at)
     # Whatever somebody put behind the question mark, we do not pass it on.
     counted = public and bool(outside.vendor.fathom_site_id) and not urlsplit(req.url).query
     frame = {
-        "address": outside.issuer + url(req, path),
+        "address": outside.issuer + url(req, path, at),
         "counted": counted,
         "current": "" if at else path,
         "csrf": session.csrf if session else "",
@@ -54,7 +54,7 @@ def show(  # noqa: PLR0913 - a page has that many parts
         "script": static(script) if script else "",
         "session": session,
         "style": static("style.css"),
-        "url": lambda to: url(req, to),
+        "url": lambda to: url(req, to, at),
         "vendor": outside.vendor,
     }
     text = render(language, template, {**frame, **context})

@@ -11,19 +11,19 @@ LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français"}
 _DEFAULT = "en"
 
 
-def language_of(req: func.HttpRequest) -> str:
-    """The language to answer in."""
-    return _split(req)[0] or _asked_for(req.headers.get("accept-language", "")) or _DEFAULT
+def language_of(req: func.HttpRequest, at: str = "") -> str:
+    """The language to answer in. ``at`` is the page that one returns to from one that has no address of its own."""
+    return _chosen(req, at) or _asked_for(req.headers.get("accept-language", "")) or _DEFAULT
 
 
-def path_of(req: func.HttpRequest) -> str:
+def path_of(req: func.HttpRequest, at: str = "") -> str:
     """The page's path without its language: `/seats` for `/fr/seats`."""
-    return _split(req)[1]
+    return _split(at or _path(req))[1]
 
 
-def url(req: func.HttpRequest, path: str) -> str:
+def url(req: func.HttpRequest, path: str, at: str = "") -> str:
     """A path of ours (`/seats`), in the language that was chosen by path, if one was."""
-    chosen = _split(req)[0]
+    chosen = _chosen(req, at)
     is_in_one = path.split("/")[1] in LANGUAGES
     return path if is_in_one or not chosen else in_language(chosen, path)
 
@@ -33,8 +33,16 @@ def in_language(language: str, path: str) -> str:
     return f"/{language}{path.rstrip('/')}"
 
 
-def _split(req: func.HttpRequest) -> tuple[str, str]:
-    path = urlsplit(req.url).path
+def _chosen(req: func.HttpRequest, at: str) -> str:
+    return _split(at)[0] or _split(_path(req))[0]
+
+
+def _path(req: func.HttpRequest) -> str:
+    path: str = urlsplit(req.url).path
+    return path
+
+
+def _split(path: str) -> tuple[str, str]:
     first, _, rest = path.removeprefix("/").partition("/")
     return (first.lower(), f"/{rest}") if first.lower() in LANGUAGES else ("", path)
 

@@ -8,11 +8,11 @@ from typing import Any, get_args
 import azure.functions as func
 
 from functions.caller import (
-    BEGUN,
-    SESSION,
+    ATTEMPT,
     Session,
     cookies_named,
     ended_cookie,
+    ended_cookies,
     form_of,
     open_cookie,
     sealed_cookie,
@@ -20,7 +20,7 @@ from functions.caller import (
 )
 from functions.pages import page_endpoint, see_other, show, who
 from functions.sign_in.failing import fail
-from functions.sign_in.paths import page_of_ours, purpose_of
+from functions.sign_in.paths import language_in, page_of_ours, purpose_of, start_page
 from shared.domain.errors import Refusal, SignInExpired, Unavailable
 from shared.operations.sign_in_person import Purpose, begin_consent, begin_sign_in, finish_sign_in
 from shared.operations.sign_out import sign_out_everywhere
@@ -29,7 +29,6 @@ from shared.services import Services
 from shared.telemetry import note
 
 _LASTS = timedelta(minutes=10)
-_ATTEMPT = "flow-"
 # Browsers send every attempt with every request, and the host takes no header of any length.
 _MOST_ATTEMPTS = 4
 
@@ -53,8 +52,9 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
     @page_endpoint(services)
     def sign_in_callback(req: func.HttpRequest, outside: Services) -> func.HttpResponse:
         answer = {name: str(value) for name, value in req.params.items()}
-        if answer.get("state") == APPROVAL:
-            return see_other("/seats")
+        about, _, language = answer.get("state", "").partition(".")
+        if about == APPROVAL:
+            return _say_what_was_decided(req, outside, answer, language)
         name = _name_of(answer.get("state", ""))
         content = open_cookie(req, outside, name, _LASTS)
         return _come_back(req, outside, name, content, answer) if content else fail(req, outside, SignInExpired())
@@ -64,16 +64,16 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
     @page_endpoint(services)
     def sign_out(req: func.HttpRequest, outside: Services) -> func.HttpResponse:
         session = who(req, outside)
-        everywhere = bool(session and form_of(req, outside, session).get("everywhere") and session.account)
+        form = form_of(req, outside, session) if session else {}
+        everywhere = bool(session and form.get("everywhere") and session.account)
         if session and everywhere:
             sign_out_everywhere(outside, session.account)
-        names = [name for beginning in (SESSION, _ATTEMPT, BEGUN) for name in cookies_named(req, outside, beginning)]
         return show(
             req,
             outside,
             "sign_out.html",
-            cookies=[ended_cookie(outside, name) for name in names],
-            at="/",
+            cookies=ended_cookies(req, outside),
+            at=start_page(language_in(form.get("then", ""))),
             everywhere=everywhere,
             elsewhere=_sign_out_elsewhere(outside),
         )
@@ -92,11 +92,11 @@ def _begin(req: func.HttpRequest, outside: Services, then: str) -> tuple[Attempt
 
 def _name_of(state: str) -> str:
     """Each attempt has a cookie of its own, so that tabs do not overwrite each other's."""
-    return _ATTEMPT + "".join(re.findall(r"[\w-]", state[:8], re.ASCII))
+    return ATTEMPT + "".join(re.findall(r"[\w-]", state[:8], re.ASCII))
 
 
 def _too_many(req: func.HttpRequest, outside: Services) -> list[str]:
-    names = cookies_named(req, outside, _ATTEMPT)
+    names = cookies_named(req, outside, ATTEMPT)
     return [ended_cookie(outside, name) for name in names] if len(names) >= _MOST_ATTEMPTS else []
 
 
@@ -121,6 +121,15 @@ def _come_back(
         visitor.is_administrator,
     )
     return see_other(then, session_cookie(outside, session), used)
+
+
+def _say_what_was_decided(
+    req: func.HttpRequest, outside: Services, answer: dict[str, str], language: str
+) -> func.HttpResponse:
+    """To who decided for everybody, and need not be signed in here. A refusal has been seen to come with both words."""
+    is_allowed = answer.get("admin_consent", "").lower() == "true" and "error" not in answer
+    session = who(req, outside)
+    return show(req, outside, "sign_in_approval.html", session=session, at=start_page(language), is_allowed=is_allowed)
 
 
 def _sign_out_elsewhere(outside: Services) -> str:

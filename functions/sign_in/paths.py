@@ -24,6 +24,17 @@ def _first(path: str) -> str:
     return others[0] if first in LANGUAGES and others else first
 
 
+def language_in(path: str) -> str:
+    """The language that a path begins with; empty where it names none."""
+    first = path.partition("?")[0].lower().strip("/").partition("/")[0]
+    return first if first in LANGUAGES else ""
+
+
+def start_page(language: str) -> str:
+    """The start page in a language; in the reader's own where it is none of ours."""
+    return f"/{language}" if language in LANGUAGES else "/"
+
+
 def purpose_of(then: str) -> Purpose:
     """What somebody signs in for who is to return there."""
     return "buy" if _first(then) in _OPEN_AN_ACCOUNT else "visit"

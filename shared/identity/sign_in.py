@@ -119,13 +119,16 @@ class EntraSignIn:
         query = urlencode({"post_logout_redirect_uri": return_to})
         return f"{self._door_for_people()}/common/oauth2/v2.0/logout?{query}"
 
-    def approval_url(self, tenant: str, return_to: str) -> str:
+    def approval_url(
+        self, tenant: str, return_to: str, permission: Permission = "directory", name: str = APPROVAL
+    ) -> str:
         # https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
         asked = {
             "client_id": self._client_id,
-            "scope": _SCOPES["directory"],
+            # Where nobody may consent for themself, that holds for these as well, which MSAL asks for by itself.
+            "scope": f"openid profile {_LASTING} {_SCOPES[permission]}",
             "redirect_uri": return_to,
-            "state": APPROVAL,
+            "state": name,
         }
         return f"{self._door_for_people()}/{tenant or 'organizations'}/v2.0/adminconsent?{urlencode(asked)}"
 

@@ -1,19 +1,27 @@
-"""The account of a person, and whether one that a session names is still there."""
+"""The account of a person, and whether it still admits a session of theirs."""
 
 from datetime import datetime
 
+from shared.domain.errors import SignedOut
 from shared.domain.people import Person
 from shared.domain.records import Account
 from shared.ports import Outside, Stored
 from shared.storage import keys
 
 
-def admits(outside: Outside, account: str, signed_in_at: datetime) -> bool:
-    """Whether the account exists, is not being closed, and its person has not signed out everywhere since."""
-    found = outside.tables.read(keys.account(account))
+def account_for(outside: Outside, person: Person, named: str, signed_in_at: datetime) -> str:
+    """The account of a session: the one that it names, or one that was opened since; empty where there is none.
+
+    Raises SignedOut where the one that is named is gone or closing, or its person has signed out everywhere since.
+    """
+    found = outside.tables.read(keys.account(named)) if named else account_of(outside, person)
+    if found and found.record.not_before and signed_in_at <= found.record.not_before:
+        raise SignedOut
     if found is None or found.record.closed:
-        return False
-    return found.record.not_before is None or signed_in_at > found.record.not_before
+        if named:
+            raise SignedOut
+        return ""
+    return found.row.partition
 
 
 def account_of(outside: Outside, person: Person) -> Stored[Account] | None:

@@ -10,7 +10,7 @@ from shared.domain.people import Person
 Permission = Literal["self", "directory"]
 
 
-# What comes back with the answer to `SignIn.approval_url`, which is to no attempt of anybody's.
+# How the state begins that comes back with the answer to `SignIn.approval_url`, which is to no attempt of anybody's.
 APPROVAL = "approval"
 
 
@@ -98,10 +98,12 @@ class SignIn(Protocol):
         """Where Microsoft's own session ends. Raises Unavailable."""
         ...
 
-    def approval_url(self, tenant: str, return_to: str) -> str:
-        """Where an administrator allows the directory permission for everybody in the tenant, in any if it is empty.
+    def approval_url(
+        self, tenant: str, return_to: str, permission: Permission = "directory", name: str = APPROVAL
+    ) -> str:
+        """Where an administrator allows the permission for everybody in the tenant, in any if it is empty.
 
-        They come back with the state APPROVAL, whatever they decided. Raises Unavailable.
+        They come back with ``name`` as state, whatever they decided. Raises Unavailable.
         """
         ...
 

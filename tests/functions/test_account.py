@@ -371,7 +371,7 @@ def test_closing_an_organisation_needs_the_role_and_a_fresh_sign_in(
     assert "preview organisation" not in buttons(bob.page())
     assert bob.post("preview organisation").status == bob.post("close organisation", confirmed="yes").status == 403
     assert old.post("close organisation", confirmed="yes").status == 401
-    assert_problem(old.close({"close": "organisation"}), 401, "SIGN_IN_TOO_OLD")
+    assert_problem(old.close({"close": "organisation"}), 401, "SIGNED_OUT")
 
     assert shared.rows() == before
 

@@ -55,6 +55,17 @@ def test_it_lasts_an_hour(world: World) -> None:
         caller(cookie, world.services)
 
 
+def test_an_hour_is_counted_from_the_sign_in_whenever_the_cookie_was_sealed(world: World) -> None:
+    world.clock.advance(minutes=59)
+    cookie = request(sent_back(world.services, signed_in()))
+
+    world.clock.advance(minutes=1)
+    assert caller(cookie, world.services)
+    world.clock.advance(seconds=1)
+    with pytest.raises(SignedOut):
+        caller(cookie, world.services)
+
+
 def test_its_cookie_is_strictly_technical(world: World) -> None:
     value, *attributes = session_cookie(world.services, signed_in()).split("; ")
 
@@ -62,7 +73,10 @@ def test_its_cookie_is_strictly_technical(world: World) -> None:
     assert re.fullmatch(r"__Secure-session=[A-Za-z0-9_-]+", value)
 
 
-@pytest.mark.parametrize(("name", "addresses"), [("A" * 500, ALICE.addresses), ("Ä" * 500, LONG), ("A", LONG)])
+@pytest.mark.parametrize(
+    ("name", "addresses"),
+    [("A" * 500, ALICE.addresses), ("Ä" * 500, LONG), ("\U0001f600" * 64, LONG), ("\ud800" * 64, ()), ("A", LONG)],
+)
 def test_it_is_under_a_kilobyte_whatever_somebody_is_called(
     world: World, name: str, addresses: tuple[str, ...]
 ) -> None:

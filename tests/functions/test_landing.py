@@ -383,13 +383,27 @@ def test_more_than_one_seat_is_for_an_organisation(store: Store) -> None:
     assert store.header(id_).owner_kind == "organisation"
 
 
-def test_a_session_without_an_account_gets_one_with_the_purchase(store: Store) -> None:
+def test_who_signed_in_for_something_else_is_asked_to_open_an_account_first(store: Store) -> None:
     id_ = store.buy()
     session = Session(ALICE.person, ALICE.name, ALICE.addresses, NOON)
 
-    assert store.post(session, name(id_)).status == 303
+    for answer in (store.get(session, name(id_)), store.post(session, name(id_))):
+        assert answer.status == 200
+        assert 'href="/sign-in?then=/landing"' in text(answer)
+        assert "<form" not in text(answer)
+    assert store.world.rows()["accounts"] == []
+    assert activations(store) == 0
 
-    assert store.header(id_).account == store.session(ALICE).account
+
+def test_who_signed_in_before_they_had_an_account_activates_for_the_one_they_have(store: Store) -> None:
+    id_ = store.buy()
+    before = Session(ALICE.person, ALICE.name, ALICE.addresses, NOON)
+    account = store.session(ALICE).account
+
+    assert store.post(before, name(id_)).status == 303
+
+    assert store.header(id_).account == account
+    assert "is active" in text(store.get(before, name(id_)))
 
 
 # Row 6: re-entry.

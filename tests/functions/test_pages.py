@@ -138,7 +138,7 @@ def test_a_name_is_text_and_changes_nothing_around_it(quiet: str, quiet_world: W
     assert shown.text == name
     [form] = page.all("form")
     assert (form.attrib["action"], form.attrib["method"]) == ("/sign-out", "post")
-    assert [field.attrib["value"] for field in page.all("input")] == [session.csrf]
+    assert [field.attrib["value"] for field in page.all("input")] == [session.csrf, "/"]
 
 
 @pytest.mark.parametrize("request_", EVERY, ids=name_of)

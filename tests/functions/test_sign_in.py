@@ -4,12 +4,13 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from functions.caller import SESSION
+from functions.caller import BEGUN, BUYING, LANDING, SESSION
 from shared.domain.errors import SignedOut
 from shared.domain.people import Person
 from shared.domain.rights import Visitor
@@ -493,11 +494,74 @@ def test_where_approval_is_required_the_tenants_own_link_is_offered(opened: Offi
     assert "callback&amp;state=approval" in text(answer)
 
 
-@pytest.mark.parametrize("query", ["admin_consent=True&tenant=x", "error=access_denied&error_description=AADSTS65004"])
-def test_who_decided_for_everybody_comes_back_to_the_seats(browser: Browser, query: str) -> None:
-    answer = browser.get(f"/sign-in/callback?{query}&state=approval")
+@pytest.mark.parametrize(
+    ("decided", "says"),
+    [("accept", "It is allowed for your organisation"), ("decline", "The permission was not given")],
+)
+def test_who_decided_for_everybody_is_told_though_nobody_signed_in(
+    opened: Office, browser: Browser, decided: str, says: str
+) -> None:
+    opened.entra.play.require_admin_consent(["User.Read"])
+    refused = text(browser.sign_in(opened.find("Bob"), "/account", "back"))
+    [link] = re.findall('href="([^"]*adminconsent[^"]*)"', refused)
+    approver = opened.browser()
 
-    assert (answer.status, answer.header("location"), answer.header("set-cookie")) == (303, ["/seats"], [])
+    answer = approver.come_back(approver.microsoft.sign_in(unescape(link), opened.find("Alice"), decided))
+
+    assert_page(answer, 200, says, "/")
+    assert answer.header("set-cookie") == []
+    assert 'href="/seats"' not in text(answer).partition("<main")[2]
+
+
+@pytest.mark.parametrize("query", ["", "&admin_consent=False", "&admin_consent=True&error=access_denied", "&error=x"])
+def test_only_what_microsoft_says_was_allowed_is_called_so(browser: Browser, query: str) -> None:
+    assert "The permission was not given" in text(browser.get(f"/sign-in/callback?state=approval{query}"))
+
+
+def test_an_administrator_goes_on_to_the_seats_from_there(opened: Office, browser: Browser) -> None:
+    browser.sign_in(opened.find("Alice"), "/seats")
+
+    answer = browser.get("/sign-in/callback?admin_consent=True&tenant=x&state=approval")
+
+    assert 'href="/seats"' in text(answer).partition("<main")[2]
+
+
+def test_a_language_that_was_chosen_stays_through_refusals_approvals_and_signing_out(
+    opened: Office, browser: Browser
+) -> None:
+    opened.entra.play.require_admin_consent(["User.Read"])
+    refused = browser.sign_in(opened.find("Bob"), "/fr/account", "back")
+    [link] = re.findall('href="([^"]*adminconsent[^"]*)"', text(refused))
+    approver = opened.browser()
+    approved = approver.come_back(approver.microsoft.sign_in(unescape(link), opened.find("Alice")))
+    browser.sign_in(opened.find("Bob"), "/fr/account")
+    [back] = set(re.findall('name="then" value="([^"]*)"', text(browser.get("/fr/account"))))
+    signed_out = browser.post("/sign-out", csrf=csrf(opened, browser), then=back)
+
+    for answer in (refused, approved, signed_out):
+        assert answer.header("content-language") == ["fr"]
+        assert 'href="/fr"' in text(answer).partition("<main")[2]
+
+
+@pytest.mark.parametrize("then", ["", "/", "/xx", "//evil.example/fr", "https://evil.example/"])
+def test_signing_out_leads_nowhere_else(opened: Office, browser: Browser, then: str) -> None:
+    browser.sign_in(opened.find("Bob"))
+
+    answer = text(browser.post("/sign-out", csrf=csrf(opened, browser), then=then))
+
+    assert 'href="/"' in answer.partition("<main")[2]
+    assert "evil" not in answer
+
+
+def test_who_may_not_sign_in_yet_can_once_that_was_allowed_for_everybody(opened: Office, browser: Browser) -> None:
+    opened.entra.play.require_admin_consent(["openid", "profile", "offline_access", "User.Read"])
+    refused = text(browser.sign_in(opened.find("Bob"), "/account", "back"))
+    [link] = re.findall('href="([^"]*adminconsent[^"]*)"', refused)
+
+    approver = opened.browser()
+    approver.come_back(approver.microsoft.sign_in(unescape(link), opened.find("Alice"), "accept"))
+
+    assert browser.sign_in(opened.find("Bob"), "/account", "back").header("location") == ["/account"]
 
 
 def test_another_account_answers_for_nobody(opened: Office, browser: Browser) -> None:
@@ -565,6 +629,19 @@ def test_signing_out_ends_the_session_and_leads_to_microsofts(opened: Office, br
     assert has_token(opened)
 
 
+def test_signing_out_ends_every_cookie_of_ours_and_no_other(opened: Office, browser: Browser) -> None:
+    browser.sign_in(opened.find("Alice"), "/buy")
+    browser.begin("/seats")
+    services = opened.world.services
+    for name in (BEGUN, LANDING, BUYING):
+        browser.cookies[f"__Secure-{name}"] = services.sealer.seal(name, {"some": "thing"})
+    browser.cookies["anothers"] = "1"
+
+    browser.post("/sign-out", csrf=csrf(opened, browser))
+
+    assert browser.cookies == {"anothers": "1"}
+
+
 def test_signing_out_works_while_entra_is_away_and_twice(opened: Office, browser: Browser) -> None:
     browser.sign_in(opened.find("Alice"))
     token = csrf(opened, browser)
@@ -604,6 +681,60 @@ def test_signing_out_everywhere_ends_what_began_before_and_takes_the_token(opene
     elsewhere.sign_in(opened.find("Alice"), "/account")
     assert session(opened, elsewhere)["a"] == account(opened)["PartitionKey"]
     assert elsewhere.get("/seats").status == 200
+
+
+def test_signing_out_everywhere_reaches_a_visit_from_before_the_account(opened: Office, browser: Browser) -> None:
+    library = opened.browser()
+    library.sign_in(opened.find("Bob"), "/account")
+    opened.advance(minutes=1)
+    browser.sign_in(opened.find("Bob"), "/buy")
+    opened.advance(minutes=1)
+
+    browser.post("/sign-out", csrf=csrf(opened, browser), everywhere="1")
+
+    assert library.get("/api/account/export").status == 401
+
+
+def test_a_visit_from_before_the_account_signs_out_everywhere(opened: Office, browser: Browser) -> None:
+    browser.sign_in(opened.find("Bob"), "/account")
+    elsewhere = opened.browser()
+    elsewhere.sign_in(opened.find("Bob"), "/buy")
+    opened.advance(minutes=1)
+
+    answer = browser.post("/sign-out", csrf=csrf(opened, browser), everywhere="1")
+
+    assert "every other device" in text(answer)
+    assert elsewhere.get("/account").status == 401
+    assert not has_token(opened)
+
+
+@pytest.mark.parametrize("path", ["/buy", "/buy/claim", "/landing"])
+def test_only_a_sign_in_opens_an_account_so_that_one_that_was_closed_stays_closed(
+    opened: Office, browser: Browser, path: str
+) -> None:
+    library = opened.browser()
+    library.sign_in(opened.find("Bob"), "/account")
+    browser.sign_in(opened.find("Bob"), "/buy")
+    browser.post("/account", csrf=csrf(opened, browser), do="close", confirmed="yes")
+    assert "accounts" not in rows(opened)
+
+    library.post(path, csrf=csrf(opened, library), plan="team", seats="1", owner="person", marketplace="paddle")
+
+    assert "accounts" not in rows(opened)
+
+
+@pytest.mark.parametrize("path", ["/buy", "/de/buy/claim"])
+def test_who_came_for_something_else_signs_in_once_more_to_have_an_account(
+    opened: Office, browser: Browser, path: str
+) -> None:
+    browser.sign_in(opened.find("Bob"), "/account")
+    shown = text(browser.get(path))
+    assert f'href="/sign-in?then={path}"' in shown
+    assert f'action="{path}"' not in shown
+
+    browser.sign_in(opened.find("Bob"), path)
+
+    assert f'action="{path}"' in text(browser.get(path))
 
 
 def test_who_closed_their_account_is_signed_out_at_once(opened: Office, browser: Browser) -> None:

@@ -387,10 +387,11 @@ def test_an_administrator_can_allow_it_for_everybody(sign_in: SignIn) -> None:
         assert link.path == f"/{where}/v2.0/adminconsent"
         assert parse_qs(link.query) == {
             "client_id": [APP],
-            "scope": ["User.ReadBasic.All"],
+            "scope": ["openid profile offline_access User.ReadBasic.All"],
             "redirect_uri": [CALLBACK],
             "state": ["approval"],
         }
+    assert "User.Read&" in sign_in.approval_url(CONTOSO, CALLBACK, "self")
 
 
 def test_microsofts_own_session_ends_where_microsoft_says(microsoft_365: Directories, sign_in: SignIn) -> None:
