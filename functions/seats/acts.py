@@ -16,7 +16,7 @@ from shared.operations.give_seat import Given, give_seat, person_with
 from shared.operations.keep_seat import keep_seat
 from shared.operations.move_seats import Moved, move_seats, preview_move
 from shared.operations.seat_people import MOST_AT_ONCE, Row, check_people, seat_people
-from shared.operations.show_seats import Cut, preview_cut
+from shared.operations.show_seats import Tried, try_cut
 from shared.operations.take_back_seat import take_back_seat
 from shared.services import Services
 
@@ -40,7 +40,7 @@ class Told:
     rest: tuple[str, ...] = field(default=(), repr=False)
     moved: Moved | None = None
     target: str = ""
-    cut: Cut | None = None
+    tried: Tried | None = None
     undo: str = ""
 
 
@@ -127,11 +127,11 @@ def _move(outside: Services, visitor: Visitor, subscription: str, form: Form) ->
     return Told("moved", moved=move_seats(outside, visitor, subscription, target), target=target)
 
 
-def _preview_cut(outside: Services, visitor: Visitor, subscription: str, form: Form) -> Told:
+def _try_cut(outside: Services, visitor: Visitor, subscription: str, form: Form) -> Told:
     number = form.get("quantity", "")
     if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER):
         raise BadRequest
-    return Told(cut=preview_cut(outside, visitor, subscription, int(number)))
+    return Told(tried=try_cut(outside, visitor, subscription, int(number)))
 
 
 _ACTS: Mapping[str, Callable[[Services, Visitor, str, Form], Told]] = {
@@ -145,5 +145,5 @@ _ACTS: Mapping[str, Callable[[Services, Visitor, str, Form], Told]] = {
     "seat list": _seat_list,
     "preview move": _preview_move,
     "move": _move,
-    "preview cut": _preview_cut,
+    "try cut": _try_cut,
 }

@@ -61,7 +61,7 @@ DEEDS = (
         "preview move",
         "move",
     ),
-    *("preview cut", "copy", "correct", "object", "allow", "restrict", "allow tokens", "preview", "close"),
+    *("try cut", "copy", "correct", "object", "allow", "restrict", "allow tokens", "preview", "close"),
     *("preview organisation", "close organisation", ""),
 )
 PRIVATE = [BOB.name, *BOB.addresses, ALICE.name, *ALICE.addresses]

@@ -241,7 +241,7 @@ def test_strangers_are_shown_nothing_and_other_tenants_subscriptions_are_not_the
     assert (empty.status, "no subscription here" in read(empty).text("main")) == (200, True)
     for name in (bought.partition, "paddle.sub_none", "x", "paddle.a'b"):
         assert mallory.get(f"/seats?subscription={name}").status == 404
-        for do in ("give own", "release", "undo", "keep", "move", "preview cut", "check list", ""):
+        for do in ("give own", "release", "undo", "keep", "move", "try cut", "check list", ""):
             assert mallory.post(name, do, seat="x", list="a@b.example", quantity="1").status == 404
     assert shared.rows() == before
 
@@ -331,15 +331,17 @@ def test_a_cut_is_shown_and_others_are_chosen(alice: Browser, shared: World) -> 
     assert len(stamped(shared, bought)) == 1
 
 
-def test_a_cut_can_be_tried_before_it_is_made(alice: Browser, shared: World) -> None:
-    bought, _ = organisation_with(shared, 3)
+def test_a_cut_can_be_tried_before_it_is_made_and_names_nobody(alice: Browser, shared: World) -> None:
+    bought, folk = organisation_with(shared, 3)
 
-    tried = alice.do(bought.partition, "preview cut", quantity="1")
+    tried = alice.do(bought.partition, "try cut", quantity="1")
 
     assert "2 people would lose their seats 14 days after the change" in statuses(tried)
-    assert "Nobody would lose" in statuses(alice.do(bought.partition, "preview cut", quantity="3"))
+    assert "never used go first" in statuses(tried)
+    assert not [who.name for who in folk if who.name in statuses(tried)]
+    assert "Nobody would lose" in statuses(alice.do(bought.partition, "try cut", quantity="3"))
     for wrong in ("", "-1", "x", "1" * 9, "²"):
-        assert alice.post(bought.partition, "preview cut", quantity=wrong).status == 400
+        assert alice.post(bought.partition, "try cut", quantity=wrong).status == 400
 
 
 def test_all_seats_move_to_another_subscription(alice: Browser, shared: World) -> None:
