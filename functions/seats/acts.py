@@ -4,17 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from functions.seats import undo
 from shared.domain.errors import BadRequest, NotFound, Refusal, Unavailable
 from shared.domain.names import object_id
 from shared.domain.people import Person, normalise_address
 from shared.domain.people_list import Line, read_list
 from shared.domain.rights import Visitor
 from shared.domain.seat_list import ShownSeat, shown
-from shared.operations.give_seat import give_seat, person_with
+from shared.operations.bring_back_seat import bring_back_seat
+from shared.operations.give_seat import Given, give_seat, person_with
 from shared.operations.keep_seat import keep_seat
 from shared.operations.move_seats import Moved, move_seats, preview_move
 from shared.operations.seat_people import MOST_AT_ONCE, Row, check_people, seat_people
-from shared.operations.show_seats import Cut, preview_cut
+from shared.operations.show_seats import Tried, try_cut
 from shared.operations.take_back_seat import take_back_seat
 from shared.services import Services
 
@@ -38,7 +40,8 @@ class Told:
     rest: tuple[str, ...] = field(default=(), repr=False)
     moved: Moved | None = None
     target: str = ""
-    cut: Cut | None = None
+    tried: Tried | None = None
+    undo: str = ""
 
 
 def act(outside: Services, visitor: Visitor, subscription: str, form: Form) -> Told:
@@ -69,13 +72,24 @@ def _give_own(outside: Services, visitor: Visitor, subscription: str, _: Form) -
 
 
 def _told_of(outside: Services, visitor: Visitor, subscription: str, person: Person) -> Told:
-    given = give_seat(outside, visitor, subscription, person)
+    return _told_given(give_seat(outside, visitor, subscription, person))
+
+
+def _told_given(given: Given) -> Told:
     return Told("given" if given.is_new else "had one", shown(given.seat.row.key, given.seat.record))
 
 
 def _release(outside: Services, visitor: Visitor, subscription: str, form: Form) -> Told:
-    seat = take_back_seat(outside, visitor, subscription, form.get("seat", ""))
-    return Told("released", shown(seat.row.key, seat.record)) if seat else Told("was none")
+    released = take_back_seat(outside, visitor, subscription, form.get("seat", ""))
+    if released is None:
+        return Told("was none")
+    seat = shown(released.seat.row.key, released.seat.record)
+    return Told("released", seat, undo=undo.sealed(outside, visitor, subscription, released))
+
+
+def _undo(outside: Services, visitor: Visitor, subscription: str, form: Form) -> Told:
+    seat, was = undo.opened(outside, visitor, subscription, form.get("undo", ""))
+    return _told_given(bring_back_seat(outside, visitor, subscription, seat, was))
 
 
 def _keep(outside: Services, visitor: Visitor, subscription: str, form: Form) -> Told:
@@ -113,22 +127,23 @@ def _move(outside: Services, visitor: Visitor, subscription: str, form: Form) ->
     return Told("moved", moved=move_seats(outside, visitor, subscription, target), target=target)
 
 
-def _preview_cut(outside: Services, visitor: Visitor, subscription: str, form: Form) -> Told:
+def _try_cut(outside: Services, visitor: Visitor, subscription: str, form: Form) -> Told:
     number = form.get("quantity", "")
     if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER):
         raise BadRequest
-    return Told(cut=preview_cut(outside, visitor, subscription, int(number)))
+    return Told(tried=try_cut(outside, visitor, subscription, int(number)))
 
 
 _ACTS: Mapping[str, Callable[[Services, Visitor, str, Form], Told]] = {
     "give": _give,
     "give own": _give_own,
     "release": _release,
+    "undo": _undo,
     "keep": _keep,
     "keep no longer": _keep_no_longer,
     "check list": _check_list,
     "seat list": _seat_list,
     "preview move": _preview_move,
     "move": _move,
-    "preview cut": _preview_cut,
+    "try cut": _try_cut,
 }

@@ -112,7 +112,7 @@ def _content(outside: Services, session: Session, chosen: Theirs, form: Form, to
         "wanted": wanted,
         "page": show_seats(outside, session.visitor, chosen.name, wanted),
         "cut": preview_cut(outside, session.visitor, chosen.name),
-        "preview": told.cut,
+        "tried": told.tried,
     }
 
 

@@ -22,7 +22,6 @@ class ShownSeat:
     """One seat. ``key`` names its row; it is a hash that tells nothing of the person."""
 
     key: str
-    object_id: str = field(repr=False)
     name: str = field(repr=False)
     addresses: tuple[str, ...] = field(repr=False)
     assigned_on: date | None
@@ -52,7 +51,7 @@ class SeatPage:
 
 def shown(key: str, seat: Seat) -> ShownSeat:
     """A seat without what is not for administrators."""
-    return ShownSeat(key, seat.object_id, seat.name, seat.addresses, seat.assigned_on, seat.ends_at, seat.kept)
+    return ShownSeat(key, seat.name, seat.addresses, seat.assigned_on, seat.ends_at, seat.kept)
 
 
 def page_of(seats: Mapping[str, Seat], wanted: Wanted) -> SeatPage:

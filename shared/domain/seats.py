@@ -37,9 +37,9 @@ def refuse_unless_assignable(
         raise NoAddress
 
 
-def refuse_if_full(header: Subscription) -> None:
-    """Raises NoSeatFree where as many seats are assigned as were bought."""
-    if header.seats_used >= header.quantity:
+def refuse_if_full(header: Subscription, at_least: int = 0) -> None:
+    """Raises NoSeatFree where as many seats are assigned as were bought, and no fewer than ``at_least``."""
+    if header.seats_used >= max(header.quantity, at_least):
         raise NoSeatFree
 
 

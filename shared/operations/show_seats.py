@@ -21,6 +21,14 @@ class Cut:
     losing: tuple[ShownSeat, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How many would lose their seats, were there only so many."""
+
+    quantity: int
+    losing: int
+
+
 def show_seats(outside: Outside, visitor: Visitor, subscription: str, wanted: Wanted) -> SeatPage:
     """One page of the list. Raises NotFound, NotAnAdministrator."""
     administered(outside, visitor, subscription, to_change=False)
@@ -44,13 +52,13 @@ def some_seats(outside: Outside, subscription: str, seat_keys: Iterable[str]) ->
     return [seat for seat in outside.tables.read_together(rows) if seat]
 
 
-def preview_cut(outside: Outside, visitor: Visitor, subscription: str, quantity: int | None = None) -> Cut | None:
-    """What a cut does: to ``quantity``, else the one that has happened or is announced; None where there is none.
+def preview_cut(outside: Outside, visitor: Visitor, subscription: str) -> Cut | None:
+    """What the cut does that has happened or is announced; None where there is none.
 
     Raises NotFound, NotAnAdministrator.
     """
     header = administered(outside, visitor, subscription, to_change=False).record
-    to = _cut_to(header) if quantity is None else quantity
+    to = _cut_to(header)
     if to is None:
         return None
     seats = _all(outside, subscription)
@@ -58,6 +66,15 @@ def preview_cut(outside: Outside, visitor: Visitor, subscription: str, quantity:
     losing = {key: seats[key] for key in surplus(seats, to)}
     ending = (replace(shown(key, seat), ends_at=seat.ends_at or end) for key, seat in losing.items())
     return Cut(to, tuple(sort_seats(ending, "name")))
+
+
+def try_cut(outside: Outside, visitor: Visitor, subscription: str, quantity: int) -> Tried:
+    """What a cut would come to, in numbers: asked for one number after the other, names would tell of last use (P04).
+
+    Raises NotFound, NotAnAdministrator.
+    """
+    header = administered(outside, visitor, subscription, to_change=False).record
+    return Tried(quantity, max(header.seats_used - quantity, 0))
 
 
 def _cut_to(header: Subscription) -> int | None:

@@ -3,18 +3,17 @@
 from shared.domain.errors import NotFound
 from shared.domain.names import is_seat_key
 from shared.domain.people import Person
-from shared.domain.records import Seat
 from shared.domain.rights import Visitor, refuse_unless_may_seat
 from shared.operations.find_subscriptions import find_subscription
-from shared.operations.release_seat import release_seat
-from shared.ports import Outside, Stored
+from shared.operations.release_seat import Released, take_out
+from shared.ports import Outside
 from shared.storage import keys
 
 _SOMEBODY_ELSE = Person("", "")
 
 
-def take_back_seat(outside: Outside, visitor: Visitor, subscription: str, seat_key: str) -> Stored[Seat] | None:
-    """The seat that was released, by which it can be given again; None where there was none any more.
+def take_back_seat(outside: Outside, visitor: Visitor, subscription: str, seat_key: str) -> Released | None:
+    """What was released, by which it can be brought back; None where there was none any more.
 
     Raises NotFound, NotAnAdministrator, SignInTooOld.
     """
@@ -24,5 +23,4 @@ def take_back_seat(outside: Outside, visitor: Visitor, subscription: str, seat_k
     is_own = seat_key == keys.seat_key(header.record.salt, visitor.person)
     person = visitor.person if is_own else _SOMEBODY_ELSE
     refuse_unless_may_seat(header.record, visitor, person, outside.clock())
-    seat = outside.tables.read(keys.seat(subscription, seat_key))
-    return seat if seat is not None and release_seat(outside, subscription, seat_key) else None
+    return take_out(outside, subscription, seat_key)

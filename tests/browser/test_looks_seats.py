@@ -101,8 +101,8 @@ def many_at_once(visitor: Visitor) -> Iterator[str]:
     visitor.follow(page.locator("#people-done"))
     page.locator("#quantity").evaluate("(field) => field.closest('details').open = true")
     page.locator("#quantity").fill("1")
-    visitor.do("preview cut")
-    yield "seats-cut-previewed"
+    visitor.do("try cut")
+    yield "seats-cut-tried"
     visitor.stage.change_quantity(page.locator("#giving").get_attribute("data-subscription") or "", 1)
     visitor.follow(page.locator("form select#subscription + button"))
     yield "seats-cut"

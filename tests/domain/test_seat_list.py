@@ -90,5 +90,5 @@ def test_what_is_shown_has_no_day_of_last_use() -> None:
     [shown] = page_of({"seat.1": used}, Wanted()).seats
 
     assert {name for name in dir(shown) if not name.startswith("_")} == {
-        *("key", "object_id", "name", "addresses", "assigned_on", "ends_at", "kept")
+        *("key", "name", "addresses", "assigned_on", "ends_at", "kept")
     }

@@ -35,10 +35,33 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
     "/api/seats/refresh": ("subscription", "seats"),
     "/api/seats/search": ("subscription", "text"),
 }
-FIELDS = ("subscription", "seat", "person", "to", "transaction", "invoice", "address", "list", "search", "quantity")
+FIELDS = (
+    "subscription",
+    "seat",
+    "person",
+    "to",
+    "transaction",
+    "invoice",
+    "address",
+    "list",
+    "search",
+    "quantity",
+    "undo",
+)
 DEEDS = (
-    *("give", "give own", "release", "keep", "keep no longer", "check list", "seat list", "preview move", "move"),
-    *("preview cut", "copy", "correct", "object", "allow", "restrict", "allow tokens", "preview", "close"),
+    *(
+        "give",
+        "give own",
+        "release",
+        "undo",
+        "keep",
+        "keep no longer",
+        "check list",
+        "seat list",
+        "preview move",
+        "move",
+    ),
+    *("try cut", "copy", "correct", "object", "allow", "restrict", "allow tokens", "preview", "close"),
     *("preview organisation", "close organisation", ""),
 )
 PRIVATE = [BOB.name, *BOB.addresses, ALICE.name, *ALICE.addresses]

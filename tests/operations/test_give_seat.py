@@ -64,8 +64,7 @@ def test_taking_back_is_undone_by_giving_again_and_giving_by_taking_back(memory:
         released = take_back_seat(memory.services, alice, bought.partition, seat_of(memory, bought, BOB))
         assert released is not None
         assert memory.code(BOB) == "NO_LICENSE"
-        person = BOB.person._replace(object_id=released.record.object_id)
-        give_seat(memory.services, alice, bought.partition, person)
+        give_seat(memory.services, alice, bought.partition, BOB.person)
         assert memory.code(BOB) == "LICENSED"
     assert broken(memory) == []
 

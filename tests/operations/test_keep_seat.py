@@ -6,23 +6,31 @@ import pytest
 
 from shared.domain.errors import NoSeatFree, NotAnAdministrator
 from shared.operations.keep_seat import keep_seat
-from shared.operations.show_seats import all_seats, preview_cut
+from shared.operations.show_seats import Tried, all_seats, preview_cut, try_cut
 from shared.ports import Change
 from shared.storage import keys
 from tests.histories.stored import broken
 from tests.operations.stories import codes, organisation_with, seat_of, stamped
 from tests.operations.visiting import administrator, visitor
-from tests.paddle import deliver
+from tests.paddle import Subscription, deliver
 from tests.world import World
 
 
-def test_a_cut_is_told_before_it_happens_and_hits_just_those(memory: World) -> None:
+def announce(world: World, bought: Subscription, quantity: int) -> None:
+    header = world.services.tables.read(keys.subscription(bought.partition))
+    assert header is not None
+    announced = header.record.model_copy(update={"pending_quantity": quantity})
+    world.services.tables.write(Change(header, announced))
+
+
+def test_a_cut_that_is_announced_is_told_before_it_happens_and_hits_just_those(memory: World) -> None:
     bought, people = organisation_with(memory, 4)
     memory.code(people[0])
     alice = administrator(memory)
     assert preview_cut(memory.services, alice, bought.partition) is None
 
-    told = preview_cut(memory.services, alice, bought.partition, 2)
+    announce(memory, bought, 2)
+    told = preview_cut(memory.services, alice, bought.partition)
     deliver(memory, *bought.resized(2))
     unstamped = preview_cut(memory.services, alice, bought.partition)
     memory.purge()
@@ -32,20 +40,31 @@ def test_a_cut_is_told_before_it_happens_and_hits_just_those(memory: World) -> N
     assert {seat.name for seat in told.losing} == stamped(memory, bought)
     assert {seat.ends_at for seat in told.losing} == {memory.clock() + timedelta(days=14)}
     with pytest.raises(NotAnAdministrator):
-        preview_cut(memory.services, visitor(memory), bought.partition, 2)
+        preview_cut(memory.services, visitor(memory), bought.partition)
 
 
-def test_an_announced_cut_is_told(memory: World) -> None:
-    bought, _ = organisation_with(memory, 3)
-    header = memory.services.tables.read(keys.subscription(bought.partition))
-    assert header is not None
-    announced = header.record.model_copy(update={"pending_quantity": 1})
-    memory.services.tables.write(Change(header, announced))
+def test_who_loses_their_seat_is_told_by_name_and_not_in_the_order_of_their_use(memory: World) -> None:
+    bought, people = organisation_with(memory, 4)
+    for person in reversed(people):
+        memory.code(person)
+        memory.clock.advance(days=1)
+    announce(memory, bought, 1)
 
     cut = preview_cut(memory.services, administrator(memory), bought.partition)
 
     assert cut is not None
-    assert (cut.quantity, len(cut.losing)) == (1, 2)
+    assert [seat.name for seat in cut.losing] == ["Colleague 1", "Colleague 2", "Colleague 3"]
+
+
+def test_a_cut_that_is_only_tried_comes_to_a_number(memory: World) -> None:
+    bought, _ = organisation_with(memory, 3)
+    alice = administrator(memory)
+
+    tried = [try_cut(memory.services, alice, bought.partition, quantity) for quantity in (0, 2, 3, 9)]
+
+    assert tried == [Tried(0, 3), Tried(2, 1), Tried(3, 0), Tried(9, 0)]
+    with pytest.raises(NotAnAdministrator):
+        try_cut(memory.services, visitor(memory), bought.partition, 2)
 
 
 @pytest.mark.parametrize("purged", [False, True])

@@ -49,7 +49,7 @@ def test_an_administrator_takes_a_seat_back_and_again_is_fine(world: World) -> N
     released = take_back_seat(world.services, alice, bought.partition, key)
 
     assert released is not None
-    assert released.record.name == who.name
+    assert released.seat.record.name == who.name
     assert take_back_seat(world.services, alice, bought.partition, key) is None
     assert (world.code(who), broken(world)) == ("NO_LICENSE", [])
 
