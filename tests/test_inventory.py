@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from shared.domain.held import OURS
 from shared.domain.inventory import Basis, Category, Held, Keep, Purpose, Recipient, Source
 from shared.domain.records import RECORDS, Record, held_fields
+from shared.operations.copy_data import NOT_FOUND_BY_PERSON
 
 FIELDS = [pytest.param(model, name, id=f"{model.__name__}.{name}") for model in RECORDS for name in model.model_fields]
 CLOSED = {
@@ -72,7 +73,7 @@ def test_nothing_that_is_about_a_person_is_left_out_of_an_export_unseen() -> Non
         f"{model.__name__}.{name}"
         for model in RECORDS
         for name, held in held_fields(model).items()
-        if held.is_about_a_person and not held.exported
+        if held.is_about_a_person and not held.exported and model.__name__ not in NOT_FOUND_BY_PERSON
     }
 
     # What a token opens is the person's own at Microsoft; the key to it is shown to nobody, and that it is there is.

@@ -211,9 +211,9 @@ class OrganisationHint(Record):
 class Reference(Record):
     """A checkout that was begun: for whom, and the subscription that it became."""
 
-    account: Annotated[Text, replace(ACCOUNT_LINK, keep=Keep.REFERENCE)]
-    owner_kind: Annotated[OwnerKind, replace(PURCHASE, keep=Keep.REFERENCE)]
-    subscription: Annotated[Text, replace(PURCHASE, keep=Keep.REFERENCE)] = ""
+    account: Annotated[Text, replace(ACCOUNT_LINK, keep=Keep.REFERENCE, exported=False)]
+    owner_kind: Annotated[OwnerKind, replace(PURCHASE, keep=Keep.REFERENCE, exported=False)]
+    subscription: Annotated[Text, replace(PURCHASE, keep=Keep.REFERENCE, exported=False)] = ""
     goes_at: Annotated[Instant, replace(CLOCKWORK, keep=Keep.REFERENCE)]
 
 
@@ -229,8 +229,8 @@ class Due(Record):
     kind: Annotated[DueKind, replace(CLOCKWORK, keep=Keep.DUE_DAY)]
     at: Annotated[Instant, replace(CLOCKWORK, keep=Keep.DUE_DAY)]
     target: Annotated[Text, replace(CLOCKWORK, keep=Keep.DUE_DAY)]
-    seat: Annotated[Text, replace(SEAT_HINT, keep=Keep.DUE_DAY)] = ""
-    hints: Annotated[Texts, replace(SEAT_HINT, keep=Keep.DUE_DAY)] = ()
+    seat: Annotated[Text, replace(SEAT_HINT, keep=Keep.DUE_DAY, exported=False)] = ""
+    hints: Annotated[Texts, replace(SEAT_HINT, keep=Keep.DUE_DAY, exported=False)] = ()
 
 
 class Watermark(Record):

@@ -20,7 +20,8 @@ VOID_AFTER = timedelta(days=60)
 LEDGER_KEPT = timedelta(days=30)
 
 # Nothing tells an account that the last subscription it owns has ended; it looks for itself.
-ACCOUNT_LOOKED_AT_EVERY = timedelta(days=30)
+# The note that it is to do so may outlive it, so it is made for no later day than its receipt says.
+ACCOUNT_LOOKED_AT_EVERY = timedelta(days=7)
 
 # A webhook is on its way more often than it is lost; only then is the marketplace asked.
 READ_BACK_AFTER = timedelta(hours=1)

@@ -10,7 +10,7 @@ from shared.ports import Outside
 
 # Nothing leads from a person to these, and they go by themselves.
 NOT_FOUND_BY_PERSON = {
-    "Due": "what is to be deleted or looked at names rows, some by hashes of addresses; it goes within two days",
+    "Due": "what is to be deleted or looked at names rows, some by hashes of addresses; it goes when it was looked at",
     "Reference": "a checkout that was begun is found by its random reference only; it goes within 7 days",
 }
 

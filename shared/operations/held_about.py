@@ -56,11 +56,13 @@ def _of_account(outside: Outside, person: Person, account: Stored[Account]) -> I
 
 
 def _of_subscription(outside: Outside, header: Stored[Subscription]) -> Iterator[Kept]:
-    """What was bought, with the payments and whom they are billed to. Seats belong to those who have them."""
-    name, goes_at = header.row.partition, _goes_at(header)
+    """What was bought and for whom, with the payments and their contact. Seats belong to those who have them."""
+    name, tenant, goes_at = header.row.partition, header.record.tenant, _goes_at(header)
     yield Kept(header, goes_at)
     transactions = [*outside.tables.find(keys.transactions(name))]
-    hints = [keys.transaction_hint(each.row.key.removeprefix("transaction.")) for each in transactions]
+    hints: list[Row[Any]] = [keys.transaction_hint(each.row.key.removeprefix("transaction.")) for each in transactions]
+    if tenant:
+        hints.append(keys.organisation_hint(tenant, name))
     for stored in [*_there(outside, [keys.contact(name)]), *transactions, *_there(outside, hints)]:
         yield Kept(stored, goes_at)
 

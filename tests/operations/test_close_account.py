@@ -124,6 +124,22 @@ def test_what_still_says_something_is_due_goes_within_a_week(memory: World, own:
     assert tables <= {"due", "references"}
 
 
+def test_no_note_of_an_account_that_was_kept_outlives_its_closing_by_more_than_a_week(
+    memory: World, organisation: Subscription
+) -> None:
+    assert organisation
+    account = visitor(memory).account
+    for _ in range(12):
+        memory.clock.advance(days=1)
+        memory.purge()
+    close_account(memory.services, ALICE.person)
+    memory.clock.advance(days=7)
+
+    memory.purge()
+
+    assert account not in str(memory.rows())
+
+
 def test_a_preview_tells_what_goes_and_what_stays_and_changes_nothing(memory: World, own: Subscription) -> None:
     before = memory.rows()
 
