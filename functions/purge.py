@@ -22,6 +22,7 @@ def blueprint(services: Callable[[], Services]) -> func.Blueprint:
     @timer
     def purge(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the schedule is all it says
         done = operation.purge(services(), report)
-        _log.info("purge: looked %d, deleted %d, failed %d", done.looked, done.deleted, done.failed)
+        counts = (done.looked, done.deleted, done.failed, done.waiting)
+        _log.info("purge: looked %d, deleted %d, failed %d, waiting %d", *counts)
 
     return functions

@@ -69,9 +69,10 @@ def next_look(header: Subscription) -> datetime | None:
 
 def next_reading(header: Subscription, now: datetime) -> datetime | None:
     """When to ask the marketplace what only it knows; None while nothing is wanted."""
-    if wants_reading(header) or header.contact_due:
+    lapse = lapse_of(header)
+    if wants_reading(header) or header.contact_due or (lapse is not None and lapse <= now):
         return now + READ_BACK_AFTER
-    return lapse_of(header)
+    return lapse
 
 
 def wants_reading(header: Subscription) -> bool:

@@ -60,7 +60,7 @@ def test_the_next_tick_cancels_it_for_the_end_of_the_period_and_once(memory: Wor
 def test_a_marketplace_that_does_not_answer_is_asked_again_each_hour(memory: World, own: Subscription) -> None:
     PADDLE.fail("/subscriptions", times=100, status=503, body=b"{}")
     errors: list[BaseException] = []
-    assert purge(memory.services, errors.append).failed == 1
+    assert purge(memory.services, errors.append).waiting == 1
     assert isinstance(errors[0], Unavailable)
 
     PADDLE.faults.clear()

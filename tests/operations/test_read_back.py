@@ -240,7 +240,7 @@ def test_reading_back_twice_changes_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"status": 429}, {"status": 401}, {"body": b"{"}])
-def test_while_paddle_does_not_answer_it_stays_due_and_deletions_go_on(
+def test_while_paddle_does_not_answer_it_is_asked_again_in_an_hour_and_deletions_go_on(
     world: World, monkeypatch: pytest.MonkeyPatch, fault: Payload
 ) -> None:
     monkeypatch.setattr("shared.web.sleep", lambda _: None)
@@ -256,14 +256,14 @@ def test_while_paddle_does_not_answer_it_stays_due_and_deletions_go_on(
     first = purge(world.services, errors.append)
 
     # Of the one the contact is wanted, of the other its payments too.
-    assert first.failed == 2
+    assert (first.waiting, first.failed) == (2, 0)
     assert {type(error).__name__ for error in errors} <= {"Unreachable", "Denied"}
     assert [row["RowKey"] for row in world.rows()["subscriptions"] if row["RowKey"].startswith("seat.")] == []
     receipts = [row["PartitionKey"] for row in world.rows()["subscriptions"] if row["RowKey"].startswith("receipt.")]
     assert sold.partition not in receipts
     world.paddle.faults.clear()
     world.clock.advance(hours=1)
-    assert purge(world.services, errors.append).failed == 0
+    assert purge(world.services, errors.append).waiting == 0
     assert not header_of(world, sold).read_back
     assert broken(world) == []
 
