@@ -108,7 +108,9 @@ def _paid(subscription: Subscription, now: datetime, grace: timedelta) -> tuple[
     """Code and end by payment alone; None where nothing is paid for."""
     match subscription.status:
         case "trialing":
-            return (Code.LICENSED, subscription.trial_end) if subscription.trial_end else None
+            # The payment for what follows it may come before the snapshot that says so.
+            ends = [moment for moment in (subscription.trial_end, subscription.paid_through) if moment]
+            return (Code.LICENSED, max(ends)) if subscription.trial_end else None
         case "active" if subscription.unpaid_from is None:
             return Code.LICENSED, _end_of_payment(subscription, now, grace)
         case "active" | "suspended":

@@ -1,5 +1,6 @@
 """Each row of Paddle's sequences, signed and read by the real adapter: who may use the paid plan at each point."""
 
+import itertools
 from datetime import datetime, timedelta
 
 import pytest
@@ -68,6 +69,17 @@ def test_a_trial_licenses_until_it_ends_and_is_then_converted_by_snapshot() -> N
     converted = [*trial, sold.tell(), sold.tell("activated"), sold.paid("subscription_recurring")]
     assert have(fold(converted), end).until == end + MONTH + GRACE
     assert fold(converted).header.trial_end is None
+
+
+def test_a_trial_that_was_paid_for_is_licensed_whatever_of_it_came_first() -> None:
+    sold, end = Subscription(), NOON + 14 * DAY
+    trial = with_trial(sold, end)
+    sold.now, sold.status, sold.changed, sold.period_start = end, "active", {}, end
+    converted = [sold.tell(), sold.tell("activated"), sold.paid("subscription_recurring")]
+
+    for order in itertools.permutations(converted):
+        for count in (1, 2, 3):
+            assert have(fold([*trial, *order[:count]]), end).code is YES
 
 
 @pytest.mark.parametrize("missing", ["current_billing_period", "next_billed_at"])
