@@ -294,6 +294,15 @@ def test_a_refunded_upgrade_leaves_what_was_paid_before() -> None:
     assert have(known, NOON).code is YES
 
 
+def test_a_refunded_purchase_leaves_what_an_upgrade_of_the_same_period_paid_until_that_is_refunded_too() -> None:
+    sold, events, number = paid_once()
+    upgrade = sold.paid("subscription_update")
+    events += [upgrade, sold.adjusted(number)]
+    assert have(fold(events), NOON).code is YES
+
+    assert have(fold([*events, sold.adjusted(upgrade["data"]["id"])]), NOON).code is NO
+
+
 def test_a_refund_that_was_approved_and_then_rejected_changes_nothing() -> None:
     sold, events, number = paid_once()
     approved, rejected = sold.adjusted(number, id="adj_1"), sold.adjusted(number, status="rejected", id="adj_1")
