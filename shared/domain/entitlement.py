@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.domain.records import Seat, Subscription
+from shared.domain.unpaid import unpaid_since
 
 LONGEST_LICENSE = timedelta(days=7)
 REFUSAL_LASTS = timedelta(hours=1)
@@ -122,7 +123,9 @@ def _paid(subscription: Subscription, now: datetime, grace: timedelta) -> tuple[
     """Code and end by payment alone; None where nothing is paid for."""
     match subscription.status:
         case "trialing":
-            return (Code.LICENSED, subscription.trial_end) if subscription.trial_end else None
+            # The payment for what follows it may come before the snapshot that says so.
+            ends = [moment for moment in (subscription.trial_end, subscription.paid_through) if moment]
+            return (Code.LICENSED, max(ends)) if subscription.trial_end else None
         case "active" if subscription.unpaid_from is None:
             return Code.LICENSED, _end_of_payment(subscription, now, grace)
         case "active" | "suspended":
@@ -144,11 +147,8 @@ def _end_of_payment(subscription: Subscription, now: datetime, grace: timedelta)
 
 
 def _past_due(subscription: Subscription, now: datetime, grace: timedelta) -> tuple[Code, datetime | None] | None:
-    # The period in the snapshot is already the new, unpaid one; its start is where grace begins.
-    unpaid_from = max(
-        (moment for moment in (subscription.period_start, subscription.paid_through) if moment), default=None
-    )
-    return _in_grace_from(unpaid_from, now, grace)
+    # That its marketplace calls it so is enough: it need not be read back first.
+    return _in_grace_from(unpaid_since(subscription, subscription.paid_through), now, grace)
 
 
 def _in_grace_from(moment: datetime | None, now: datetime, grace: timedelta) -> tuple[Code, datetime | None] | None:

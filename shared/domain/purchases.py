@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from shared.domain.records import AdjustmentState, ScheduledAction, Status, Subscription, Transaction
+from shared.domain.unpaid import OWED, note_course, unpaid_since
 
 LIVE: frozenset[Status] = frozenset({"trialing", "active", "subscribed", "past_due", "suspended"})
-
 # A dispute and its early warning both take the money back; each is undone only by its own reversal.
 REVERSAL_OF = {"chargeback": "chargeback_reverse", "chargeback_warning": "chargeback_warning_reverse"}
 
@@ -107,7 +107,7 @@ def apply(purchase: Purchase, event: Event, now: datetime) -> Purchase:
     match event.told:
         case Snapshot() as snapshot:
             found = purchase.header.model_copy(update={"missing_from": None})
-            header = _take_snapshot(found, snapshot, event.version, now)
+            header = _take_snapshot(_note_course(found, snapshot), snapshot, event.version, now)
             if _is_about_an_operation(event, snapshot, found):
                 header = want_contact(header)
             told = replace(purchase, header=header)
@@ -136,6 +136,12 @@ def _is_about_an_operation(event: Event, snapshot: Snapshot, before: Subscriptio
     """Whether something was done to a purchase at a marketplace that tells no payments: there, such are its history."""
     was_sent = bool(event.id) and not event.version
     return was_sent or snapshot.pending_operation not in {"", before.pending_operation}
+
+
+def _note_course(header: Subscription, snapshot: Snapshot) -> Subscription:
+    """What an old snapshot tells too: which periods were owed, and that it was paused."""
+    started = snapshot.period_start if snapshot.status in OWED else None
+    return note_course(header, started, snapshot.ended_at if snapshot.status == "paused" else None)
 
 
 def _take_snapshot(header: Subscription, snapshot: Snapshot, version: str, now: datetime) -> Subscription:
@@ -245,10 +251,10 @@ def _unpaid_from(header: Subscription, paid_through: datetime | None, now: datet
     """Since when nothing pays for a subscription that its marketplace calls live; None where something does."""
     if header.status == "suspended":
         return header.unpaid_from
-    if header.status not in {"active", "past_due"}:
+    if header.status not in OWED:
         return None
     if paid_through is None or (header.period_start is not None and paid_through <= header.period_start):
-        return max((moment for moment in (header.period_start, paid_through) if moment), default=header.first_seen)
+        return unpaid_since(header, paid_through) or header.first_seen
     has_lapsed = header.unpaid_from == paid_through or (asked and paid_through <= now)
     return paid_through if has_lapsed else None
 

@@ -73,6 +73,9 @@ class Subscription(Record):
     quantity: Annotated[int, PURCHASE] = 0
     status: Annotated[Status, PURCHASE] = "unconfirmed"
     period_start: Annotated[Instant, PURCHASE] = None
+    # When each period began that was told and not only tried, since the last pause: grace begins once.
+    period_starts: Annotated[Texts, PAYMENT] = ()
+    last_pause: Annotated[Instant, PAYMENT] = None
     trial_end: Annotated[Instant, PURCHASE] = None
     scheduled_action: Annotated[ScheduledAction, PURCHASE] = ""
     scheduled_end: Annotated[Instant, PURCHASE] = None

@@ -20,6 +20,8 @@ _WITHOUT_OWNER: dict[str, Any] = {
     "refunded_through": None,
     "disputed": False,
     "unpaid_from": None,
+    "period_starts": (),
+    "last_pause": None,
     "read_back": False,
     "unasked": False,
     "cut_at": None,

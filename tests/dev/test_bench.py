@@ -155,6 +155,7 @@ def test_a_purge_that_reads_more_the_more_is_stored_is_noticed(stage: Stage) -> 
     plant(stage, Wasteful(stage.services.tables, "find_due", read_all_notes))
     filling = Filling(stage)
     among_few = purge_cost(stage, 10)
-    filling.up_to(1500)
+    # A third are notes, and a page of an answer holds a thousand.
+    filling.up_to(3000)
 
     assert purge_cost(stage, 10).requests > among_few.requests

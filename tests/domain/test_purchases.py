@@ -1,5 +1,6 @@
 """Each row of Paddle's sequences, signed and read by the real adapter: who may use the paid plan at each point."""
 
+import itertools
 from datetime import datetime, timedelta
 
 import pytest
@@ -68,6 +69,17 @@ def test_a_trial_licenses_until_it_ends_and_is_then_converted_by_snapshot() -> N
     converted = [*trial, sold.tell(), sold.tell("activated"), sold.paid("subscription_recurring")]
     assert have(fold(converted), end).until == end + MONTH + GRACE
     assert fold(converted).header.trial_end is None
+
+
+def test_a_trial_that_was_paid_for_is_licensed_whatever_of_it_came_first() -> None:
+    sold, end = Subscription(), NOON + 14 * DAY
+    trial = with_trial(sold, end)
+    sold.now, sold.status, sold.changed, sold.period_start = end, "active", {}, end
+    converted = [sold.tell(), sold.tell("activated"), sold.paid("subscription_recurring")]
+
+    for order in itertools.permutations(converted):
+        for count in (1, 2, 3):
+            assert have(fold([*trial, *order[:count]]), end).code is YES
 
 
 @pytest.mark.parametrize("missing", ["current_billing_period", "next_billed_at"])
@@ -280,6 +292,15 @@ def test_a_refunded_upgrade_leaves_what_was_paid_before() -> None:
     known = fold([*events, upgrade, sold.adjusted(upgrade["data"]["id"])])
 
     assert have(known, NOON).code is YES
+
+
+def test_a_refunded_purchase_leaves_what_an_upgrade_of_the_same_period_paid_until_that_is_refunded_too() -> None:
+    sold, events, number = paid_once()
+    upgrade = sold.paid("subscription_update")
+    events += [upgrade, sold.adjusted(number)]
+    assert have(fold(events), NOON).code is YES
+
+    assert have(fold([*events, sold.adjusted(upgrade["data"]["id"])]), NOON).code is NO
 
 
 def test_a_refund_that_was_approved_and_then_rejected_changes_nothing() -> None:

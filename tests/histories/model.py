@@ -25,10 +25,13 @@ class Bought:
     seats: set[str] = field(default_factory=set)
     was_seated: bool = False
     unpaid_from: datetime | None = None
+    starts: set[datetime] = field(default_factory=set)
+    pauses: set[datetime] = field(default_factory=set)
 
     def hear(self, event: Payload) -> None:
         """Paddle told this."""
         self.delivered[event["event_id"]] = event
+        self._note_course(event)
         unpaid_from = self._unpaid_from(None)
         self.unpaid_from = unpaid_from if unpaid_from == self.unpaid_from else None
 
@@ -39,6 +42,7 @@ class Bought:
                 if self.paddle.id in {number, data.get("subscription_id")}:
                     kind = "transaction.completed" if "origin" in data else "subscription.updated"
                     self.delivered[number] = {"event_type": kind, "occurred_at": "", "data": data}
+                    self._note_course(self.delivered[number])
         self.unpaid_from = self._unpaid_from(now)
 
     def _unpaid_from(self, asked_at: datetime | None) -> datetime | None:
@@ -46,11 +50,23 @@ class Bought:
         data, paid = self.snapshot(), self.paid_through()
         if not self.is_live():
             return None
-        begins = parse(data["current_billing_period"]["starts_at"])
-        if paid is None or paid <= begins:
-            return begins
+        if paid is None or paid <= parse(data["current_billing_period"]["starts_at"]):
+            return self._owed_since(paid)
         has_lapsed = paid == self.unpaid_from or (asked_at is not None and paid <= asked_at)
         return paid if has_lapsed else None
+
+    def _note_course(self, event: Payload) -> None:
+        data = event["data"]
+        if event["event_type"].startswith("subscription.") and data["status"] in {"active", "past_due"}:
+            self.starts.add(parse(data["current_billing_period"]["starts_at"]))
+        if event["event_type"].startswith("subscription.") and data["status"] == "paused":
+            self.pauses.add(parse(data["paused_at"]))
+
+    def _owed_since(self, paid: datetime | None) -> datetime:
+        """Grace begins once: with the end of what was paid, or with the first period, or the first after a pause."""
+        since_pause = {start for start in self.starts if all(start > pause for pause in self.pauses)}
+        begins = min(since_pause or {parse(self.snapshot()["current_billing_period"]["starts_at"])})
+        return max(begins, paid or begins)
 
     def forget(self) -> None:
         """The server has nothing of it any more."""
@@ -58,6 +74,8 @@ class Bought:
         self.seats.clear()
         self.was_seated = False
         self.unpaid_from = None
+        self.starts.clear()
+        self.pauses.clear()
 
     def snapshot(self) -> Any:  # noqa: ANN401 - JSON
         """The latest that was told of it; an end is always the latest."""
@@ -89,8 +107,7 @@ class Bought:
             return False
         if data["status"] == "active":
             return self.unpaid_from is None or now < self.unpaid_from + GRACE
-        unpaid_from = parse(data["current_billing_period"]["starts_at"])
-        return now < max(unpaid_from, self.paid_through() or unpaid_from) + GRACE
+        return now < self._owed_since(self.paid_through()) + GRACE
 
     def covers(self, person: Assignee, rows: Dump, now: datetime) -> bool:
         """Whether this purchase licenses a person now; a seat's own end is read from storage."""

@@ -31,8 +31,11 @@ PRICES = json.dumps({PRICE: "team", LARGE_PRICE: "business", YEARLY: "team"})
 MOST, SAMPLED = 6, 30
 HOUR = timedelta(hours=1)
 
-# When it was first heard of, and whether it was told or asked for last.
-_HOW_LEARNT = re.compile(r'(?<="first_seen": ")[^"]*|(?<="version": ")[^"]*|(?<=\\"version\\": \\")[^"\\]*')
+# When it was first heard of, since which of its periods, and whether it was told or asked for last.
+_HOW_LEARNT = re.compile(
+    r'(?<="first_seen": ")[^"]*|(?<="version": ")[^"]*|(?<=\\"version\\": \\")[^"\\]*'
+    r'|(?<="period_starts": ")[^\]]*|(?<="last_pause": ")[^"]*'
+)
 
 Kept = tuple[int, ...]
 
