@@ -399,6 +399,7 @@ def test_simulated_traffic_is_wrong_only_in_live(paddle: Paddle) -> None:
     live = replace(paddle, catalogue=replace(paddle.catalogue, live=True))
 
     assert [*paddle.problems(WEBHOOKS)] == []
+    PADDLE.environment = "production"
     assert [*live.problems(WEBHOOKS)] == ["the destination sends simulated traffic"]
 
 
