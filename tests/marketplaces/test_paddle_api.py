@@ -376,12 +376,12 @@ def test_a_right_configuration_has_no_problems(paddle: Paddle) -> None:
     assert [*paddle.problems(WEBHOOKS)] == []
 
 
-EVERYTHING = [{"name": name} for name in [*sorted(EVENT_TYPES), "customer.updated"]]
+EVERYTHING = [{"name": name} for name in [*sorted(EVENT_TYPES), "transaction.payment_failed", "customer.updated"]]
 WRONG: dict[str, tuple[Payload, str]] = {
     "another address": ({"destination": "https://old.example"}, f"0 notification destinations send to {WEBHOOKS}"),
     "switched off": ({"active": False}, "switched off"),
     "too few events": ({"subscribed_events": [{"name": "adjustment.created"}]}, "does not send adjustment.updated"),
-    "people's data": ({"subscribed_events": EVERYTHING}, "what nothing here reads: customer.updated"),
+    "people's data": ({"subscribed_events": EVERYTHING}, "reads: customer.updated, transaction.payment_failed"),
     "sensitive fields": ({"include_sensitive_fields": True}, "sensitive fields"),
 }
 
