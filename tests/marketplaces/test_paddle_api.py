@@ -1,5 +1,6 @@
 """What is asked of Paddle's API, and what is made of its answers: few fields, whole lists, and no surprises."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -41,6 +42,25 @@ def paddle() -> Paddle:
 
 def told(events: list[Event]) -> list[type]:
     return [type(event.told) for event in events]
+
+
+def test_what_is_listed_of_another_subscription_is_not_this_ones(
+    paddle: Paddle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sold, other = Subscription(), Subscription()
+    sold.bought()
+    *_, paid = other.bought()
+    other.adjusted(paid["data"]["id"])
+    answer = PaddleApi.pages
+
+    def unfiltered(api: PaddleApi, path: str, _: object) -> Iterator[Payload]:
+        return answer(api, path, {})
+
+    monkeypatch.setattr(PaddleApi, "pages", unfiltered)
+    events = [*paddle.read_back(sold.partition)]
+
+    assert told(events) == [Snapshot, Payment, PaymentsRead]
+    assert {event.subscription for event in events} == {sold.partition}
 
 
 def test_every_call_bears_the_key_and_the_version(paddle: Paddle) -> None:
