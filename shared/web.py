@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
-from shared.deadline import seconds_left
+from shared.deadline import answering_within, seconds_left
 from shared.domain.errors import Unavailable
 
 _TIMEOUTS = (3.0, 5.0)
@@ -23,6 +24,11 @@ _PAUSES = (0.2, 0.4)
 _LONGEST_WAIT_SECONDS = 5
 _LONGEST_ASKED_SECONDS = 60
 _MOST_DIGITS = 10
+# The largest that is asked for is a page of two hundred of Paddle's transactions, some kilobytes each.
+_MOST_BYTES = 16 * 1024 * 1024
+# A time-out is of silence alone: whoever sends a little now and then is heard out no longer than this.
+_LONGEST_ANSWER_SECONDS = 30.0
+_CHUNK_BYTES = 64 * 1024
 _DENIED = {401, 403}
 _TOO_SLOW = 408
 _TOO_MANY = 429
@@ -53,6 +59,10 @@ class Denied(Unavailable):
 
 class Refused(Exception):
     """The other side will not do it, and asking again does not change that."""
+
+
+class _TooLarge(requests.RequestException):
+    """More than anything that is asked for."""
 
 
 class HostNotConfigured(ValueError):
@@ -148,11 +158,14 @@ class Web:
 
     def _send(self, request: requests.PreparedRequest, request_id: str) -> Answer | None:
         """What came back; None where nothing did in time. Raises Unreachable where there is no time to ask."""
-        timeouts = _timeouts()
+        timeouts, verify = _timeouts(), self._session.verify
         try:
-            with self._adapter.send(request, timeout=timeouts, verify=self._session.verify, stream=False) as response:
-                return Answer(response.status_code, response.content, response.headers)
-        except requests.RequestException as error:
+            with (
+                answering_within(_LONGEST_ANSWER_SECONDS),
+                self._adapter.send(request, timeout=timeouts, verify=verify, stream=True) as response,
+            ):
+                return Answer(response.status_code, _body(response), response.headers)
+        except (requests.RequestException, HTTPError) as error:
             host = host_of(request.url or "")
             _log.warning("%s did not answer: %s, request %s", host, type(error).__name__, request_id)
             return None
@@ -170,6 +183,18 @@ def _timeouts() -> tuple[float, float]:
         raise Unreachable
     connecting = min(_TIMEOUTS[0], left / 2)
     return connecting, min(_TIMEOUTS[1], left - connecting)
+
+
+def _body(response: requests.Response) -> bytes:
+    """All of it, as it comes in. Raises RequestException for what is too much or takes too long, HTTPError."""
+    body = bytearray()
+    while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            raise _TooLarge
+        if seconds_left() <= 0:
+            raise requests.Timeout
+    return bytes(body)
 
 
 def _pauses() -> Iterator[float]:

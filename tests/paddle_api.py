@@ -68,6 +68,7 @@ class PaddleApi:
     prices: dict[str, Json] = field(default_factory=dict)
     permissions: list[str] | None = field(default_factory=lambda: sorted(LEAST))
     key_expires: str | None = None
+    environment: str = "sandbox"
     calls: list[Call] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -111,7 +112,8 @@ class PaddleApi:
         if kind == "notification-settings":
             return self._list(self.destinations, call)
         if not kind:
-            return 200, {"data": {"caller": {"auth_type": "api_key", "permissions": self.permissions}}}
+            caller = {"auth_type": "api_key", "permissions": self.permissions}
+            return 200, {"data": {"api": {"environment": self.environment}, "caller": caller}}
         entities = self._kept(kind)
         if rest:
             return self._one(kind, entities.get(number), call.query)

@@ -1,9 +1,19 @@
 """The one door for outgoing calls: whom it lets be called, what it tries again, and what it says about it."""
 
+import gzip
 import logging
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from time import monotonic, sleep
+from typing import Any
 
 import pytest
 
+from dev.wire import Reply
+from dev.wire.server import Server
+from shared.deadline import answering_within
 from shared.domain.errors import Unavailable
 from shared.services import connect
 from shared.web import Call, Denied, HostNotConfigured, Unreachable, Web, host_of
@@ -174,6 +184,85 @@ def test_an_answer_that_does_not_come_is_not_waited_for(web: Web, monkeypatch: p
 
     with pytest.raises(Unreachable):
         web.call(post())
+
+
+def dripping(opened: socket.socket, chunk: bytes, pause: float) -> None:
+    """Answers one call with much, a little at a time, until the caller has had enough."""
+    connection, _ = opened.accept()
+    with connection, suppress(OSError):
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n")
+        for _ in range(400):
+            connection.sendall(chunk)
+            sleep(pause)
+
+
+@contextmanager
+def drip(chunk: bytes, pause: float) -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as opened:
+        dripper = threading.Thread(target=dripping, args=(opened, chunk, pause))
+        dripper.start()
+        yield f"http://127.0.0.1:{opened.getsockname()[1]}"
+        dripper.join()
+
+
+@pytest.mark.parametrize("by", ["who asks us", "ourselves"])
+def test_an_answer_that_drips_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, by: str
+) -> None:
+    monkeypatch.setattr("shared.web._LONGEST_ANSWER_SECONDS", 30 if by == "who asks us" else 0.3)
+    with drip(b"x", 0.02) as url:
+        began = monotonic()
+        with answering_within(0.3 if by == "who asks us" else 30), pytest.raises(Unreachable):
+            Web(frozenset({url})).call(Call("GET", url, repeatable=False))
+
+    assert monotonic() - began < 2
+    assert "did not answer: Timeout" in caplog.text
+
+
+def test_an_answer_without_end_is_not_read_to_it(caplog: pytest.LogCaptureFixture) -> None:
+    with drip(b"x" * 1024 * 1024, 0) as url, pytest.raises(Unreachable):
+        Web(frozenset({url})).call(Call("GET", url, repeatable=False))
+
+    assert "did not answer: _TooLarge" in caplog.text
+
+
+def test_half_an_answer_is_none() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as opened:
+        url = f"http://127.0.0.1:{opened.getsockname()[1]}"
+        hanging_up = threading.Thread(target=hang_up, args=(opened,))
+        hanging_up.start()
+        with pytest.raises(Unreachable):
+            Web(frozenset({url})).call(Call("GET", url, repeatable=False))
+        hanging_up.join()
+
+
+def hang_up(opened: socket.socket) -> None:
+    connection, _ = opened.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{}")
+
+
+def test_one_connection_serves_many_calls() -> None:
+    packed = Reply(200, gzip.compress(b"[]"), {"Content-Encoding": "gzip"})
+    server = Counting(lambda _: packed)
+    server.start()
+    web = Web(frozenset({server.base}))
+
+    answers = [web.call(Call("GET", server.base)) for _ in range(3)]
+
+    server.stop()
+    assert [answer.json() for answer in answers] == [[], [], []]
+    assert server.connections == 1
+
+
+class Counting(Server):
+    connections = 0
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        self.connections += 1
+        return super().get_request()
 
 
 def test_where_nobody_listens_nobody_answers() -> None:

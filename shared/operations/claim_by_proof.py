@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
-from shared.domain.errors import ClaimRefused, EventMalformed, NotForSale, NotFound
+from shared.domain.errors import ClaimRefused, EventMalformed, NotForSale, NotFound, Unavailable
 from shared.domain.instants import day_of
 from shared.domain.names import vendor_id
 from shared.domain.owners import owner_kind_for, owner_kind_of
@@ -14,7 +14,7 @@ from shared.domain.records import Account, OwnerKind, Subscription
 from shared.operations.claim_subscription import take_ownership
 from shared.operations.persistence import persist
 from shared.operations.read_back import read_back
-from shared.ports import Change, Conflict, Outside, Proof, Row, Stored
+from shared.ports import Change, Conflict, Marketplace, Outside, Proof, Row, Stored
 from shared.storage import keys
 
 # Guessing is an account's own matter: whoever knows a transaction's number must not use up its buyer's tries.
@@ -50,31 +50,51 @@ def claim_by_transaction(
 def claim_by_proof(
     outside: Outside, claimant: Claimant, subscription: str, proof: Proof, owner_kind: OwnerKind
 ) -> Stored[Subscription]:
-    """The subscription, owned. Raises ClaimRefused for whatever is wrong, Unavailable.
+    """The subscription, owned; what is the claimant's already is done. Raises ClaimRefused, Unavailable.
 
     The refusal is the same whether there is no such purchase, it has an owner, it has ended, the proof is wrong, the
     tries of the day are used up, or it would be for somebody who cannot have it (`shared.domain.owners`).
     """
     header = outside.tables.read(keys.subscription(subscription))
-    if header is None or not _is_claimable(header.record):
-        raise ClaimRefused
     marketplace = outside.marketplaces.get(subscription.partition(".")[0])
-    if marketplace is None:
+    if header is None or marketplace is None or not _is_claimable(header.record, claimant.account):
         raise ClaimRefused
+    if header.record.owner_kind:
+        return read_back(outside, subscription) or header
     persist(lambda: _count_try(outside, keys.account(claimant.account), _TRIES_OF_AN_ACCOUNT))
     header = persist(lambda: _count_try(outside, keys.subscription(subscription), _TRIES_AT_A_PURCHASE))
+    try:
+        claimed = _claim(outside, marketplace, header, claimant, proof, owner_kind)
+    except Unavailable:
+        # What was not answered was no guess.
+        _forget_tries(outside, keys.account(claimant.account), 1)
+        _forget_tries(outside, keys.subscription(subscription), 1)
+        raise
+    _forget_tries(outside, keys.account(claimant.account), _TRIES_OF_AN_ACCOUNT)
+    return read_back(outside, subscription) or claimed
+
+
+def _claim(
+    outside: Outside,
+    marketplace: Marketplace,
+    header: Stored[Subscription],
+    claimant: Claimant,
+    proof: Proof,
+    owner_kind: OwnerKind,
+) -> Stored[Subscription]:
+    subscription = header.row.partition
     if not marketplace.proves(subscription, proof, claimant.person, is_administrator=claimant.is_administrator):
         raise ClaimRefused
     kind, tenant = _owner(outside, header, claimant, owner_kind)
     claimed = take_ownership(outside, header, claimant.account, kind, tenant)
     if claimed.record.account != claimant.account:
         raise ClaimRefused
-    _forget_tries(outside, claimant.account)
-    return read_back(outside, subscription) or claimed
+    return claimed
 
 
-def _is_claimable(header: Subscription) -> bool:
-    return not (header.owner_kind or header.erasing or header.ending) and header.status in LIVE
+def _is_claimable(header: Subscription, account: str) -> bool:
+    is_free = not header.owner_kind or header.account == account
+    return is_free and not (header.erasing or header.ending) and header.status in LIVE
 
 
 def _owner(
@@ -104,9 +124,10 @@ def _count_try(outside: Outside, row: Row[R], most: int) -> Stored[R]:
     return outside.tables.write(Change(found, counted))[0]
 
 
-def _forget_tries(outside: Outside, account: str) -> None:
+def _forget_tries(outside: Outside, row: Row[R], tries: int) -> None:
     """Who claims what is theirs guesses nothing, and may have more to claim."""
-    found = outside.tables.read(keys.account(account))
+    found = outside.tables.read(row)
     if found is not None:
+        left = max(found.record.claim_tries - tries, 0)
         with suppress(Conflict):
-            outside.tables.write(Change(found, found.record.model_copy(update={"claim_tries": 0})))
+            outside.tables.write(Change(found, found.record.model_copy(update={"claim_tries": left})))

@@ -281,7 +281,7 @@ def test_an_administrator_of_the_beneficiarys_tenant_claims_over_the_page_what_n
     shown = store.get(bob, name(id_))
     assert (shown.status, "Confirm" in text(shown), "7 seats" in text(shown)) == (200, True, True)
 
-    assert store.post(bob, name(id_)).status == 303
+    assert [store.post(bob, name(id_)).status for _ in range(2)] == [303, 303]
 
     header = store.header(id_)
     assert (header.account, header.owner_kind, header.tenant) == (bob.account, "organisation", BOB.person.tenant)

@@ -1,5 +1,6 @@
 """What is asked of Paddle's API, and what is made of its answers: few fields, whole lists, and no surprises."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -41,6 +42,25 @@ def paddle() -> Paddle:
 
 def told(events: list[Event]) -> list[type]:
     return [type(event.told) for event in events]
+
+
+def test_what_is_listed_of_another_subscription_is_not_this_ones(
+    paddle: Paddle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sold, other = Subscription(), Subscription()
+    sold.bought()
+    *_, paid = other.bought()
+    other.adjusted(paid["data"]["id"])
+    answer = PaddleApi.pages
+
+    def unfiltered(api: PaddleApi, path: str, _: object) -> Iterator[Payload]:
+        return answer(api, path, {})
+
+    monkeypatch.setattr(PaddleApi, "pages", unfiltered)
+    events = [*paddle.read_back(sold.partition)]
+
+    assert told(events) == [Snapshot, Payment, PaymentsRead]
+    assert {event.subscription for event in events} == {sold.partition}
 
 
 def test_every_call_bears_the_key_and_the_version(paddle: Paddle) -> None:
@@ -376,12 +396,12 @@ def test_a_right_configuration_has_no_problems(paddle: Paddle) -> None:
     assert [*paddle.problems(WEBHOOKS)] == []
 
 
-EVERYTHING = [{"name": name} for name in [*sorted(EVENT_TYPES), "customer.updated"]]
+EVERYTHING = [{"name": name} for name in [*sorted(EVENT_TYPES), "transaction.payment_failed", "customer.updated"]]
 WRONG: dict[str, tuple[Payload, str]] = {
     "another address": ({"destination": "https://old.example"}, f"0 notification destinations send to {WEBHOOKS}"),
     "switched off": ({"active": False}, "switched off"),
     "too few events": ({"subscribed_events": [{"name": "adjustment.created"}]}, "does not send adjustment.updated"),
-    "people's data": ({"subscribed_events": EVERYTHING}, "what nothing here reads: customer.updated"),
+    "people's data": ({"subscribed_events": EVERYTHING}, "reads: customer.updated, transaction.payment_failed"),
     "sensitive fields": ({"include_sensitive_fields": True}, "sensitive fields"),
 }
 
@@ -399,6 +419,7 @@ def test_simulated_traffic_is_wrong_only_in_live(paddle: Paddle) -> None:
     live = replace(paddle, catalogue=replace(paddle.catalogue, live=True))
 
     assert [*paddle.problems(WEBHOOKS)] == []
+    PADDLE.environment = "production"
     assert [*live.problems(WEBHOOKS)] == ["the destination sends simulated traffic"]
 
 

@@ -10,7 +10,7 @@ from dev import paddle_api as stand_in
 from dev.wire import Clock
 from shared.marketplaces.paddle import Paddle
 from shared.marketplaces.paddle.api import PaddleApi
-from shared.marketplaces.paddle.api_key import PERMISSIONS, check_permissions, watch_key
+from shared.marketplaces.paddle.api_key import PERMISSIONS, check_key, watch_key
 from shared.marketplaces.paddle.events import Catalogue
 from shared.marketplaces.paddle.overlay import overlay_of
 from shared.web import Denied, Unreachable, Web
@@ -122,14 +122,14 @@ def test_what_a_key_must_be_allowed_is_enough_for_all_that_is_done(account: stan
 
     do_everything(account)
 
-    assert [*check_permissions(api_of(account))] == []
+    assert [*check_key(api_of(account), live=False)] == []
 
 
 @pytest.mark.parametrize("permission", sorted(PERMISSIONS))
 def test_of_what_a_key_must_be_allowed_nothing_is_needless(account: stand_in.Paddle, permission: str) -> None:
     account.keys.permissions = {*PERMISSIONS} - {permission}
 
-    assert [*check_permissions(api_of(account))] == [f"the key lacks {permission}"]
+    assert [*check_key(api_of(account), live=False)] == [f"the key lacks {permission}"]
     with pytest.raises(Denied):
         do_everything(account)
 
@@ -137,13 +137,24 @@ def test_of_what_a_key_must_be_allowed_nothing_is_needless(account: stand_in.Pad
 def test_what_a_key_may_do_too_much_is_said(account: stand_in.Paddle) -> None:
     account.keys.permissions = {*PERMISSIONS, "subscription.read", "api_key.read", "payout.read", "price.write"}
 
-    assert [*check_permissions(api_of(account))] == ["the key may do what nothing here does: payout.read, price.write"]
+    assert [*check_key(api_of(account), live=False)] == [
+        "the key may do what nothing here does: payout.read, price.write"
+    ]
 
 
 def test_a_key_of_the_old_kind_may_do_too_much(api: PaddleApi) -> None:
     PADDLE.permissions = None
 
-    assert [*check_permissions(api)] == ["the key is of a kind without permissions, and may do everything"]
+    assert [*check_key(api, live=False)] == ["the key is of a kind without permissions, and may do everything"]
+
+
+@pytest.mark.parametrize(("environment", "live"), [("production", False), ("sandbox", True)])
+def test_a_key_of_the_other_environment_is_said(api: PaddleApi, environment: str, *, live: bool) -> None:
+    PADDLE.environment = environment
+
+    [problem] = check_key(api, live=live)
+    assert problem == f"the key is answered by {environment}, which does not belong to ENVIRONMENT"
+    assert [*check_key(api, live=not live)] == []
 
 
 def test_the_operators_page_lists_what_a_key_must_be_allowed() -> None:

@@ -265,13 +265,38 @@ def test_what_succeeded_was_no_try(world: World) -> None:
         assert claimed.record.account == alice.account
 
 
-def test_a_marketplace_that_is_in_trouble_proves_nothing_wrong(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("status", [503, 520])
+def test_a_marketplace_that_is_in_trouble_proves_nothing_wrong_and_uses_up_no_try(
+    world: World, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
     monkeypatch.setattr("shared.web.sleep", lambda _: None)
     sold, proof = unclaimed(world)
-    world.paddle.fail("/transactions", times=3, status=520)
+    alice = claimant(world)
+    guess(world, alice, sold, proof)
+    world.paddle.fail("/transactions", times=18, status=status)
+    for _ in range(6):
+        with pytest.raises(Unavailable):
+            claim_by_proof(world.services, alice, sold.partition, proof, "organisation")
 
+    assert header(world, sold).claim_tries == 1
+    assert claim_by_proof(world.services, alice, sold.partition, proof, "organisation").record.account == alice.account
+
+
+def test_a_claim_that_is_not_read_back_in_time_is_done_when_it_is_made_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.web.sleep", lambda _: None)
+    sold, proof = unclaimed(world)
+    alice = claimant(world)
+    world.paddle.fail("/subscriptions", times=3, status=503)
     with pytest.raises(Unavailable):
-        claim_by_proof(world.services, claimant(world), sold.partition, proof, "organisation")
+        claim_by_proof(world.services, alice, sold.partition, proof, "organisation")
+
+    again = claim_by_proof(world.services, alice, sold.partition, proof, "organisation")
+
+    assert again.record.account == alice.account
+    with pytest.raises(ClaimRefused):
+        claim_by_proof(world.services, claimant(world, MALLORY), sold.partition, proof, "organisation")
 
 
 def test_two_tries_at_once_are_two(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from shared.domain.people import Person
 from shared.domain.purchases import Event
 from shared.marketplaces.paddle import reading
 from shared.marketplaces.paddle.api import PaddleApi, PaddleRefused
-from shared.marketplaces.paddle.api_key import check_permissions, watch_key
+from shared.marketplaces.paddle.api_key import check_key, watch_key
 from shared.marketplaces.paddle.configuration import check_destination, check_prices
 from shared.marketplaces.paddle.events import REFERENCE_MEMBER, Catalogue, read_event
 from shared.marketplaces.paddle.signature import is_signed
@@ -81,8 +81,8 @@ class Paddle:
         yield watch_key(self.api)
 
     def problems(self, webhook_url: str) -> Iterator[str]:
-        """What is wrong with the key's permissions, the notification destination and the price map."""
-        yield from check_permissions(self.api)
+        """What is wrong with the key, the notification destination and the price map."""
+        yield from check_key(self.api, live=self.catalogue.live)
         yield from check_destination(self.api, webhook_url, live=self.catalogue.live)
         yield from check_prices(self.api, self.catalogue)
 

@@ -1,4 +1,4 @@
-"""Our own key at Paddle: until when it is good, and what it may do."""
+"""Our own key at Paddle: until when it is good, where, and what it may do."""
 
 import re
 from collections.abc import Iterator
@@ -39,7 +39,12 @@ class _Caller(BaseModel):
     permissions: list[str] | None = None
 
 
+class _Api(BaseModel):
+    environment: str
+
+
 class _Root(BaseModel):
+    api: _Api
     caller: _Caller
 
 
@@ -61,12 +66,15 @@ def watch_key(api: PaddleApi) -> Credential:
         return Credential(_SETTING, unwatched="Paddle does not let the key see itself: it lacks api_key.read")
 
 
-def check_permissions(api: PaddleApi) -> Iterator[str]:
-    """What the key may do too little or too much, one sentence each.
+def check_key(api: PaddleApi, *, live: bool) -> Iterator[str]:
+    """Whether the key is answered by the other environment, and may do too little or too much, one sentence each.
 
     https://developer.paddle.com/api-reference/api-root/get-api-root
     """
-    granted = read(_Root, api.get("/")).caller.permissions
+    root = read(_Root, api.get("/"))
+    if (root.api.environment == "production") is not live:
+        yield f"the key is answered by {root.api.environment}, which does not belong to ENVIRONMENT"
+    granted = root.caller.permissions
     if granted is None:
         yield "the key is of a kind without permissions, and may do everything"
         return

@@ -31,13 +31,19 @@ def read_subscription(api: PaddleApi, catalogue: Catalogue, name: str) -> list[E
         return []
     told = [read_entity("subscription.updated", subscription, catalogue)]
     query = {"subscription_id": number}
-    transactions = [*api.pages("/transactions", {**query, "status": "completed", "order_by": "billed_at[DESC]"})]
+    completed = api.pages("/transactions", {**query, "status": "completed", "order_by": "billed_at[DESC]"})
+    transactions = [*_of(number, completed)]
     told += [read_entity("transaction.completed", found, catalogue) for found in transactions]
     sold = {str(found.get("id")): found for found in transactions}
-    adjustments = api.pages("/adjustments", query)
+    adjustments = _of(number, api.pages("/adjustments", query))
     told += [read_entity("adjustment.updated", found, catalogue, sold.get) for found in adjustments]
     asked = Event("", subscription_id("paddle", number), "", PaymentsRead(), ours=False)
     return [*(event for event in told if event is not None), asked]
+
+
+def _of(number: str, listed: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A list that is not narrowed as it was asked to be would have one subscription paid for by another's money."""
+    return (found for found in listed if found.get("subscription_id") == number)
 
 
 def follow(api: PaddleApi, catalogue: Catalogue, hint: Hint) -> list[Event]:
