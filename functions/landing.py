@@ -9,6 +9,7 @@ import azure.functions as func
 from functions.caller import LANDING, Session, caller, form_of, open_cookie, sealed_cookie
 from functions.pages import pages_at, see_other, show, url, who
 from shared.domain.errors import NotFound, NotYours
+from shared.domain.people import PERSONAL_TENANT
 from shared.domain.records import OwnerKind
 from shared.operations.land import Landed, activate_purchase, resolve_purchase, see_purchase
 from shared.services import Services
@@ -96,11 +97,17 @@ def _state(landed: Landed, session: Session) -> str:
             return "somebody's"
         case "pending", "visitor":
             return "activating"
+        case _, "nobody" if landed.quantity > 1 and _is_personal(session):
+            return "too many"
         case _, "nobody":
             return "to confirm" if session.account else "account first"
         case "suspended", _:
             return "unpaid"
     return "active"
+
+
+def _is_personal(session: Session | None) -> bool:
+    return session is not None and session.person.tenant == PERSONAL_TENANT
 
 
 def _say(  # noqa: PLR0913 - a state of the page, and what it is about
@@ -121,6 +128,8 @@ def _say(  # noqa: PLR0913 - a state of the page, and what it is about
         status=status,
         state=state,
         plan=plan,
+        form={},
+        is_personal=_is_personal(session),
         quantity=landed.quantity if landed else 0,
         is_trial=bool(landed and landed.is_trial),
         is_for_visitor=bool(landed and landed.is_for_visitor),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -120,6 +121,10 @@ def _come_back(
         visitor.account,
         visitor.is_administrator,
     )
+    before = who(req, outside)
+    if before and before.person == session.person:
+        # What they have open in other tabs can still be sent.
+        session = replace(session, csrf=before.csrf)
     return see_other(then, session_cookie(outside, session), used)
 
 

@@ -14,14 +14,16 @@ from requests.adapters import HTTPAdapter
 from dev.entra import Entra
 from dev.wire import Clock
 from functions.caller import Session
-from shared.domain.people import PERSONAL_TENANT
+from shared.domain.people import PERSONAL_TENANT, Person
 from shared.marketplaces.microsoft.api import FulfillmentApi
 from shared.marketplaces.microsoft.payloads import Party, SubscriptionData
+from shared.operations.assign_seat import Assignee
 from tests.functions.sentinels import Sinks
 from tests.microsoft import RESELLER, Store, name, selling
 from tests.runtime.asking import Answer, ask
 from tests.world import ALICE, BOB, MALLORY, NOON, World, WorldMaker, colleague
 
+PAT = Assignee(Person(PERSONAL_TENANT, "00000000-0000-4000-8000-000000000009"), "Pat", ("pat@outlook.example",))
 ACTIVATE = "POST /api/saas/subscriptions/"
 
 
@@ -381,6 +383,40 @@ def test_more_than_one_seat_is_for_an_organisation(store: Store) -> None:
     store.post(store.session(ALICE), name(id_), owner="person")
 
     assert store.header(id_).owner_kind == "organisation"
+
+
+def test_a_personal_account_that_bought_several_seats_is_told_what_to_do(store: Store) -> None:
+    id_ = store.buy(PAT, quantity=3)
+    session = store.session(PAT)
+
+    for answer in (store.get(session, name(id_)), store.post(session, name(id_))):
+        assert "Several seats need an organisation" in text(answer)
+        assert "Cancel the purchase" in text(answer)
+        assert "<form" not in text(answer)
+    assert activations(store) == 0
+
+
+def test_a_personal_account_activates_its_one_seat_for_itself(store: Store) -> None:
+    id_ = store.buy(PAT, quantity=1)
+    session = store.session(PAT)
+    assert "For my organisation" not in text(store.get(session, name(id_)))
+
+    store.post(session, name(id_), owner="person")
+
+    assert (store.header(id_).owner_kind, store.header(id_).seats_used) == ("person", 1)
+
+
+def test_for_whom_a_seat_is_bought_is_explained(store: Store) -> None:
+    shown = text(store.get(store.session(ALICE), name(store.buy(quantity=1))))
+
+    assert "For my organisation" in shown
+    assert "its Microsoft 365 administrators give the seats to colleagues" in shown
+
+
+def test_a_stranger_can_choose_another_account(store: Store) -> None:
+    shown = text(store.get(store.session(MALLORY), name(store.buy())))
+
+    assert 'href="/sign-in?then=/landing&amp;choose=1"' in shown
 
 
 def test_who_signed_in_for_something_else_is_asked_to_open_an_account_first(store: Store) -> None:

@@ -144,6 +144,19 @@ def test_tabs_do_not_disturb_each_other(opened: Office, browser: Browser) -> Non
     assert browser.come_back(browser.microsoft.sign_in(other, opened.find("Bob"))).header("location") == ["/account"]
 
 
+def test_a_form_in_another_tab_can_be_sent_after_signing_in_again_but_not_as_somebody_else(
+    opened: Office, browser: Browser
+) -> None:
+    browser.sign_in(opened.find("Bob"), "/account")
+    token = csrf(opened, browser)
+
+    browser.sign_in(opened.find("Bob"), "/seats")
+    assert browser.post("/account", csrf=token, do="copy").status == 200
+
+    browser.sign_in(opened.find("Mallory"), "/account", choose="1")
+    assert browser.post("/account", csrf=token, do="copy").status == 403
+
+
 def test_attempts_that_nobody_finished_do_not_pile_up(opened: Office, browser: Browser) -> None:
     for _ in range(20):
         last = browser.begin("/seats")
