@@ -187,6 +187,8 @@ function people(form) {
   const part = 50;
   const mostTries = 5;
   const longestPause = 60;
+  // Shown at the end: a browser lays a growing table out anew each time.
+  const lines = document.createDocumentFragment();
   let ready = [];
 
   document.querySelector("#people-file-field").hidden = false;
@@ -206,6 +208,7 @@ function people(form) {
       status.textContent = texts[`problem${camel(problem.code ?? "")}`] ?? texts.failed;
       if (explain(problem)) document.querySelector("#giving").scrollIntoView();
     } finally {
+      rows.append(lines);
       for (const button of [form.elements.do, give]) button.disabled = false;
     }
   }
@@ -233,7 +236,7 @@ function people(form) {
       cell.append(isolated);
       return cell;
     }));
-    rows.append(row);
+    lines.append(row);
   }
 
   function camel(code) {
@@ -254,13 +257,14 @@ function people(form) {
   }
 
   async function check() {
-    const source = file.files[0] ?? new Blob([form.elements.list.value]);
-    const { lines } = await ask("read", await source.arrayBuffer(), "application/octet-stream");
-    const wanted = lines.filter((each) => !each.problem);
-    const seen = new Set();
-    begin(lines.length);
     ready = [];
-    for (const each of lines) if (each.problem) line(each.text, "", each.problem);
+    begin(1);
+    const source = file.files[0] ?? new Blob([form.elements.list.value]);
+    const { lines: all } = await ask("read", await source.arrayBuffer(), "application/octet-stream");
+    const wanted = all.filter((each) => !each.problem);
+    const seen = new Set();
+    begin(all.length);
+    for (const each of all) if (each.problem) line(each.text, "", each.problem);
     for (let from = 0; from < wanted.length; from += part) {
       tell(texts.checking, from, wanted.length);
       const addresses = wanted.slice(from, from + part).map((each) => each.address);
@@ -274,7 +278,7 @@ function people(form) {
     }
     bar.value = bar.max;
     give.hidden = !ready.length;
-    status.textContent = lines.length ? fill(texts.checked, { number: ready.length, all: lines.length }) : texts.empty;
+    status.textContent = all.length ? fill(texts.checked, { number: ready.length, all: all.length }) : texts.empty;
   }
 
   async function seat() {
