@@ -132,7 +132,8 @@ def _content(outside: Services, session: Session, chosen: Theirs, form: Form, to
 
 
 def _wanted(form: Form) -> Wanted:
-    sort = form.get("sort", "name")
+    # A heading that is pressed, else as it was: of two fields of one name the first would count.
+    sort = form.get("sort") or form.get("sorted", "name")
     return Wanted(
         search=form.get("search", ""),
         sort=sort if sort in get_args(Sort) else "name",  # type: ignore[arg-type] # it is one of them

@@ -289,11 +289,34 @@ def test_the_list_is_searched_in_the_body_and_sorted_and_paged(
     found = alice.do(wide.partition, search="colleague1@")
 
     assert len(people(second)) == 5
+    [back] = [b for b in second.all("button") if b.attrib.get("name") == "after"]
+    assert people(alice.do(wide.partition, after=back.attrib["value"])) == people(first)
+    turned = alice.do(wide.partition, sort="-name")
+    assert (people(turned)[:5], turned.root.find(".//*[@aria-sort]").attrib["aria-sort"]) == (  # type: ignore[union-attr]
+        people(second)[::-1],
+        "descending",
+    )
     assert set(people(first) + people(second)) == {person.name for person in people_there}
     assert people(found) == ["Colleague 1"]
     assert people(read(alice.get(f"/seats?subscription={wide.partition}&search=colleague1@"))) == people(first)
     assert "No seat fits" in alice.do(wide.partition, search="nobody").text("main")
     assert "Nobody has a seat yet." in read(alice.get(f"/seats?subscription={bought.partition}")).text("main")
+
+
+def test_what_a_button_says_is_said_by_no_field_of_its_form(alice: Browser, shared: World) -> None:
+    wide, _ = organisation_with(shared, 30)
+
+    page = alice.do(wide.partition, sort="assigned")
+
+    fields = {
+        each.attrib.get("name")
+        for form in page.all("form")
+        if form.attrib.get("id") == "listing"
+        for each in form.iter()
+    }
+    pressed = {each.attrib["name"] for each in page.all("button") if each.attrib.get("form") == "listing"}
+    assert (fields & pressed, pressed) == (set(), {"after", "sort"})
+    assert alice.do(wide.partition, sorted="assigned").root.find(".//*[@aria-sort='descending']") is not None
 
 
 def test_a_list_is_shown_before_it_is_done_and_goes_in_parts(
