@@ -19,6 +19,7 @@ from shared.operations.seat_people import MOST_AT_ONCE, Row, check_people, seat_
 from shared.operations.show_seats import Tried, try_cut
 from shared.operations.take_back_seat import take_back_seat
 from shared.services import Services
+from shared.telemetry import note
 
 What = Literal[
     "", "given", "had one", "released", "was none", "kept", "not kept", "checked", "seated", "move", "moved", "refused"
@@ -39,20 +40,24 @@ class Told:
     wrong: tuple[Line, ...] = ()
     rest: tuple[str, ...] = field(default=(), repr=False)
     moved: Moved | None = None
+    moved_before: int = 0
     target: str = ""
     tried: Tried | None = None
     undo: str = ""
 
 
 def act(outside: Services, visitor: Visitor, subscription: str, form: Form) -> Told:
-    """Do what a form asks for. What is refused is told, but for NotFound and Unavailable, which are raised."""
+    """Do what a form asks for. What is refused is told, but for NotFound, which is raised."""
     do = _ACTS.get(form.get("do", ""))
     if do is None:
         return Told()
     try:
         return do(outside, visitor, subscription, form)
-    except (NotFound, Unavailable):
+    except NotFound:
         raise
+    except Unavailable as refusal:
+        note(refusal)
+        return Told("refused", refusal=refusal, undo=form.get("undo", ""))
     except Refusal as refusal:
         return Told("refused", refusal=refusal)
 
@@ -123,15 +128,19 @@ def _preview_move(outside: Services, visitor: Visitor, subscription: str, form: 
 
 
 def _move(outside: Services, visitor: Visitor, subscription: str, form: Form) -> Told:
-    target = form.get("to", "")
-    return Told("moved", moved=move_seats(outside, visitor, subscription, target), target=target)
+    target, before = form.get("to", ""), _number(form.get("moved", "0"))
+    return Told("moved", moved=move_seats(outside, visitor, subscription, target), moved_before=before, target=target)
 
 
 def _try_cut(outside: Services, visitor: Visitor, subscription: str, form: Form) -> Told:
-    number = form.get("quantity", "")
-    if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER):
+    return Told(tried=try_cut(outside, visitor, subscription, _number(form.get("quantity", ""))))
+
+
+def _number(text: str) -> int:
+    """What a form says. Raises BadRequest."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
         raise BadRequest
-    return Told(tried=try_cut(outside, visitor, subscription, int(number)))
+    return int(text)
 
 
 _ACTS: Mapping[str, Callable[[Services, Visitor, str, Form], Told]] = {

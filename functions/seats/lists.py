@@ -17,7 +17,7 @@ from shared.operations.show_seats import all_seats
 from shared.services import Services
 
 # Ten thousand lines of a spreadsheet with a few columns.
-_MOST_BYTES = 4 * 1024 * 1024
+MOST_LIST_BYTES = 4 * 1024 * 1024
 # The catalogues have them, too.
 HEADINGS = ("Name", "E-mail", "Other addresses", "Assigned on", "Ends on", "Kept")
 YES = "yes"
@@ -29,7 +29,7 @@ def register(functions: func.Blueprint, services: Callable[[], Services]) -> Non
     def seats_read(req: func.HttpRequest) -> func.HttpResponse:
         outside = services()
         session = caller(req, outside)
-        body = script_body_of(req, outside, session, "application/octet-stream", _MOST_BYTES)
+        body = script_body_of(req, outside, session, "application/octet-stream", MOST_LIST_BYTES)
         return document({"lines": _lines(body)}, NO_STORE)
 
     functions.function_name("seats_read")(functions.route("api/seats/read", methods=["POST"])(endpoint(seats_read)))

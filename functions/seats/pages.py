@@ -12,19 +12,29 @@ from functions.pages import Allows, pages_at, show, url
 from functions.seats.acts import Form, Told, act
 from functions.seats.asking import seat_id
 from functions.seats.begun import NOTHING, Typed, begun_by, begun_cookies, typed_in
+from functions.seats.lists import MOST_LIST_BYTES
 from shared.domain.entitlement import grace_ends
-from shared.domain.errors import NotFound
+from shared.domain.errors import BodyTooLarge, NotFound
+from shared.domain.people_list import ListTooLong, ListUnreadable
 from shared.domain.seat_list import Sort, Wanted
 from shared.operations.find_subscriptions import Theirs, seats_of, subscriptions_of
 from shared.operations.show_seats import own_seat, preview_cut, show_seats
 from shared.services import Services
 
-# A pasted list of some hundred lines; longer ones need the script, which sends them in parts.
-_MOST_FORM_BYTES = 256 * 1024
+# As many lines as with the script; each answer does some of them, and the rest waits in the page.
+_MOST_FORM_BYTES = MOST_LIST_BYTES
 # What names nobody. A search does.
 _IN_URL = ("subscription", "sort", "after")
+_ALSO_SAID = ("Retry-After",)
 # What leads to Microsoft and back.
 _LEADS_AWAY = {"CONSENT_NEEDED", "SIGNED_OUT", "SIGN_IN_TOO_OLD"}
+
+# What the script is told by its code.
+_LIST_PROBLEMS = {
+    "LIST_UNREADABLE": ListUnreadable.sentence,
+    "LIST_TOO_LONG": ListTooLong.sentence,
+    "BODY_TOO_LARGE": ListTooLong.sentence,
+}
 
 
 def register(functions: func.Blueprint, services: Callable[[], Services]) -> None:
@@ -41,8 +51,13 @@ def register(functions: func.Blueprint, services: Callable[[], Services]) -> Non
     @pages_at(functions, services, "seats_changed", "seats", ["POST"])
     def seats_changed(req: func.HttpRequest, outside: Services) -> func.HttpResponse:
         session = caller(req, outside)
-        form = form_of(req, outside, session, _MOST_FORM_BYTES)
-        told = act(outside, session.visitor, form.get("subscription", ""), form)
+        try:
+            form = form_of(req, outside, session, _MOST_FORM_BYTES)
+        except BodyTooLarge:
+            # Only a list is that long.
+            form, told = {}, Told("refused", refusal=ListTooLong())
+        else:
+            told = act(outside, session.visitor, form.get("subscription", ""), form)
         typed = typed_in(form) if told.refusal else NOTHING
         leads_away = told.refusal is not None and told.refusal.code in _LEADS_AWAY
         kept = begun_cookies(outside, session, typed) if leads_away else []
@@ -62,13 +77,15 @@ def _show(  # noqa: PLR0913 - who asks, what for, and what came of it
     theirs = subscriptions_of(outside, session.visitor)
     chosen = _chosen(theirs, form.get("subscription", ""))
     content = _content(outside, session, chosen, form, told) if chosen else {}
+    refused = problem(told.refusal) if told.refusal else None
     then = url(req, "/seats") + (f"?subscription={chosen.name}" if chosen else "")
     return show(
         req,
         outside,
         "seats.html",
         session=session,
-        status=problem(told.refusal).status_code if told.refusal else 200,
+        status=refused.status_code if refused else 200,
+        headers={name: refused.headers[name] for name in _ALSO_SAID if name in refused.headers} if refused else {},
         script="seats.js",
         allows=Allows(connects=("'self'",)),
         cookies=cookies,
@@ -113,11 +130,13 @@ def _content(outside: Services, session: Session, chosen: Theirs, form: Form, to
         "page": show_seats(outside, session.visitor, chosen.name, wanted),
         "cut": preview_cut(outside, session.visitor, chosen.name),
         "tried": told.tried,
+        "list_problems": [*_LIST_PROBLEMS.items()],
     }
 
 
 def _wanted(form: Form) -> Wanted:
-    sort = form.get("sort", "name")
+    # A heading that is pressed, else as it was: of two fields of one name the first would count.
+    sort = form.get("sort") or form.get("sorted", "name")
     return Wanted(
         search=form.get("search", ""),
         sort=sort if sort in get_args(Sort) else "name",  # type: ignore[arg-type] # it is one of them

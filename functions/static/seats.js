@@ -8,6 +8,7 @@ if (giving) {
   people(document.querySelector("#people"));
   comeBack(giving.elements.address, document.querySelector("#people-list"));
   refresh(document.querySelector("#seats"));
+  goOn(document.querySelector("#moving"));
 }
 
 async function ask(path, body, type = "application/json") {
@@ -18,7 +19,12 @@ async function ask(path, body, type = "application/json") {
   });
   if (response.ok) return response.json();
   const problem = await response.json().catch(() => ({}));
-  throw Object.assign(new Error(problem.code || String(response.status)), problem);
+  const later = Number(response.headers.get("Retry-After"));
+  throw Object.assign(new Error(problem.code || String(response.status)), problem, { later });
+}
+
+function pause(seconds) {
+  return new Promise((over) => setTimeout(over, seconds * 1000));
 }
 
 function fill(text, values) {
@@ -179,7 +185,10 @@ function people(form) {
   const texts = form.dataset;
   const subscription = form.elements.subscription.value;
   const part = 50;
-  const mostShown = 500;
+  const mostTries = 5;
+  const longestPause = 60;
+  // Shown at the end: a browser lays a growing table out anew each time.
+  const lines = document.createDocumentFragment();
   let ready = [];
 
   document.querySelector("#people-file-field").hidden = false;
@@ -196,9 +205,10 @@ function people(form) {
     try {
       await step();
     } catch (problem) {
-      status.textContent = texts.failed;
+      status.textContent = texts[`problem${camel(problem.code ?? "")}`] ?? texts.failed;
       if (explain(problem)) document.querySelector("#giving").scrollIntoView();
     } finally {
+      rows.append(lines);
       for (const button of [form.elements.do, give]) button.disabled = false;
     }
   }
@@ -216,7 +226,6 @@ function people(form) {
   }
 
   function line(address, name, result) {
-    if (rows.children.length >= mostShown) return;
     const row = document.createElement("tr");
     const cells = [address, name || "–", texts[`result${camel(result)}`]];
     row.append(...cells.map((text, place) => {
@@ -227,25 +236,39 @@ function people(form) {
       cell.append(isolated);
       return cell;
     }));
-    rows.append(row);
+    lines.append(row);
   }
 
   function camel(code) {
-    return code.toLowerCase().split("_").map((word) => word[0].toUpperCase() + word.slice(1)).join("");
+    return code.toLowerCase().replace(/(?:^|_)(.)/g, (_, first) => first.toUpperCase());
+  }
+
+  // What is turned away for a while is sent again: what was done of it is not done twice.
+  async function send(path, body) {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await ask(path, body);
+      } catch (problem) {
+        if (!problem.later || tries === mostTries) throw problem;
+        status.textContent = texts.waiting;
+        await pause(Math.min(problem.later, longestPause));
+      }
+    }
   }
 
   async function check() {
-    const source = file.files[0] ?? new Blob([form.elements.list.value]);
-    const { lines } = await ask("read", await source.arrayBuffer(), "application/octet-stream");
-    const wanted = lines.filter((each) => !each.problem);
-    const seen = new Set();
-    begin(lines.length);
     ready = [];
-    for (const each of lines) if (each.problem) line(each.text, "", each.problem);
+    begin(1);
+    const source = file.files[0] ?? new Blob([form.elements.list.value]);
+    const { lines: all } = await ask("read", await source.arrayBuffer(), "application/octet-stream");
+    const wanted = all.filter((each) => !each.problem);
+    const seen = new Set();
+    begin(all.length);
+    for (const each of all) if (each.problem) line(each.text, "", each.problem);
     for (let from = 0; from < wanted.length; from += part) {
       tell(texts.checking, from, wanted.length);
       const addresses = wanted.slice(from, from + part).map((each) => each.address);
-      const answer = await ask("check", { subscription, addresses, taken: ready.length });
+      const answer = await send("check", { subscription, addresses, taken: ready.length });
       for (const row of answer.rows) {
         const again = row.seat && seen.has(row.seat);
         line(row.address, row.name, again ? "DUPLICATE" : row.result);
@@ -255,7 +278,7 @@ function people(form) {
     }
     bar.value = bar.max;
     give.hidden = !ready.length;
-    status.textContent = lines.length ? fill(texts.checked, { number: ready.length, all: lines.length }) : texts.empty;
+    status.textContent = all.length ? fill(texts.checked, { number: ready.length, all: all.length }) : texts.empty;
   }
 
   async function seat() {
@@ -264,10 +287,11 @@ function people(form) {
     begin(all);
     for (let from = 0; ready.length; from += part) {
       tell(texts.giving, from, all);
-      const answer = await ask("give", { subscription, addresses: ready.slice(0, part) });
+      const answer = await send("give", { subscription, addresses: ready.slice(0, part) });
       for (const row of answer.rows) {
         line(row.address, row.name, row.result);
-        if (row.result === "GIVEN") number += 1;
+        // Nobody had one before: it was given by a part that broke off.
+        if (["GIVEN", "HAS_SEAT"].includes(row.result)) number += 1;
       }
       ready = ready.slice(part);
     }
@@ -275,6 +299,15 @@ function people(form) {
     status.textContent = fill(texts.given, { number, all });
     document.querySelector("#people-done").hidden = false;
   }
+}
+
+// Each answer has moved some seats, or it would not say where to go on; leaving the page is stopping.
+async function goOn(box) {
+  if (!box) return;
+  const hint = box.querySelector("[data-script]");
+  hint.textContent = hint.dataset.script;
+  await pause(1);
+  box.querySelector("button").click();
 }
 
 async function refresh(table) {

@@ -50,7 +50,7 @@ class ListTooLong(BadRequest):
     """A list has more lines than are taken at once."""
 
     code = "LIST_TOO_LONG"
-    sentence = "This list is too long. Split it into several."
+    sentence = "This list is too long. Send at most 10,000 lines at once."
 
 
 @dataclass(frozen=True, slots=True)

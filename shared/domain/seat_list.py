@@ -11,7 +11,7 @@ from typing import Literal
 
 from shared.domain.records import Seat
 
-Sort = Literal["name", "address", "assigned", "ends"]
+Sort = Literal["name", "address", "assigned", "ends", "-name", "-address", "-assigned", "-ends"]
 PAGE = 25
 
 _LONGEST_PLACE = 9
@@ -41,12 +41,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class SeatPage:
-    """One page; ``next`` is the cursor of the one after it, empty on the last."""
+    """One page; ``next`` is the cursor of the one after it, empty on the last; that of the first is empty, too."""
 
     seats: tuple[ShownSeat, ...]
     found: int
     begins_at: int
     next: str
+    previous: str
 
 
 def shown(key: str, seat: Seat) -> ShownSeat:
@@ -61,23 +62,26 @@ def page_of(seats: Mapping[str, Seat], wanted: Wanted) -> SeatPage:
     begins = _position(found, wanted.after)
     page = found[begins : begins + wanted.size]
     ends = begins + len(page)
-    following = f"{ends}.{page[-1].key}" if page and ends < len(found) else ""
-    return SeatPage(tuple(page), len(found), begins, following)
+    following = _cursor(found, ends) if page and ends < len(found) else ""
+    return SeatPage(tuple(page), len(found), begins, following, _cursor(found, begins - wanted.size))
 
 
 def sort_seats(seats: Iterable[ShownSeat], sort: Sort) -> list[ShownSeat]:
-    """By name, first address, newest assignment or earliest end; equal ones always in the same order."""
+    """By name, first address, newest assignment or earliest end, or the other way round; always in the same order."""
     ordered = sorted(seats, key=lambda seat: (_folded(seat.name), seat.key))
-    match sort:
+    match sort.removeprefix("-"):
         case "address":
             ordered.sort(key=lambda seat: seat.addresses[:1])
         case "assigned":
             ordered.sort(key=lambda seat: seat.assigned_on or date.min, reverse=True)
         case "ends":
             ordered.sort(key=lambda seat: (seat.ends_at is None, str(seat.ends_at)))
-        case "name":
-            pass
-    return ordered
+    return ordered[::-1] if sort.startswith("-") else ordered
+
+
+def _cursor(seats: list[ShownSeat], place: int) -> str:
+    """What a page begins behind, where it begins at this place."""
+    return f"{place}.{seats[place - 1].key}" if place > 0 else ""
 
 
 def _position(seats: list[ShownSeat], after: str) -> int:

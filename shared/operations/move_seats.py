@@ -1,5 +1,6 @@
 """Move the seats of one subscription to another of the same tenant: each is given there before it is released here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.domain.errors import NoSeatFree, NotFound
@@ -32,7 +33,7 @@ def preview_move(outside: Outside, visitor: Visitor, source: str, target: str) -
 
 
 def move_seats(outside: Outside, visitor: Visitor, source: str, target: str, most: int = MOST_AT_ONCE) -> Moved:
-    """Move some seats; ask again until none is left that fits. Who would lose a seat last is moved first.
+    """Move some seats; ask again until none is left that fits. Where not all fit, those go that a cut would take last.
 
     Raises NotFound, NotAnAdministrator, SignInTooOld, and what the target refuses.
     """
@@ -42,17 +43,24 @@ def move_seats(outside: Outside, visitor: Visitor, source: str, target: str, mos
         administered(outside, visitor, subscription)
     seats = {seat.row.key: seat for seat in outside.tables.find(keys.seats(source)) if _is_one(outside, seat.record)}
     there = {_person(seat.record) for seat in outside.tables.find(keys.seats(target))}
-    last_to_lose = reversed(order_of_loss({key: seat.record for key, seat in seats.items()}))
-    # Whoever has a seat there already needs no room.
-    order = sorted(last_to_lose, key=lambda key: _person(seats[key].record) not in there)
+    going = _going(seats, there, _free(outside, target))
     moved = 0
-    for key in order[:most]:
+    for key in going[:most]:
         if not _move(outside, seats[key], source, target):
             break
         moved += 1
-    seated = sum(_person(seats[key].record) in there for key in order[moved:])
+    seated = sum(_person(seats[key].record) in there for key in seats.keys() - set(going[:moved]))
     left = len(seats) - moved
     return Moved(moved, left, min(left, seated + _free(outside, target)))
+
+
+def _going(seats: Mapping[str, Stored[Seat]], there: set[Person], free: int) -> list[str]:
+    """Those that fit, by name: in which order they are chosen would tell of their use (P04)."""
+    last_to_lose = reversed(order_of_loss({key: seat.record for key, seat in seats.items()}))
+    # Whoever has a seat there already needs no room.
+    order = sorted(last_to_lose, key=lambda key: _person(seats[key].record) not in there)
+    fit = free + sum(_person(seat.record) in there for seat in seats.values())
+    return sorted(order[:fit], key=lambda key: (seats[key].record.name.casefold(), key))
 
 
 def _move(outside: Outside, seat: Stored[Seat], source: str, target: str) -> bool:

@@ -1,5 +1,8 @@
-"""What visitors do to find a colleague."""
+"""What visitors do to find a colleague, and colleagues whom nobody finds."""
 
+from dev.entra.people import CONTOSO
+from shared.domain.people import Person
+from shared.operations.assign_seat import Assignee
 from tests.browser.visitors import Visitor
 
 
@@ -23,3 +26,9 @@ def consent(visitor: Visitor) -> None:
     """To the directory being read, from wherever the page says so."""
     visitor.press(visitor.link("Allow it at Microsoft").locator("visible=true"))
     visitor.press(visitor.button("Accept"))
+
+
+def stranger(number: int) -> Assignee:
+    """Somebody of whom the directory knows nothing."""
+    person = Person(CONTOSO, f"c0110000-0000-4000-8000-{number:012d}")
+    return Assignee(person, f"Colleague {number}", (f"colleague{number}@contoso.example",))

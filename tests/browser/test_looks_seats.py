@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from dev.entra.people import CONTOSO
-from shared.domain.people import Person
-from shared.operations.assign_seat import Assignee
 from tests.browser.conftest import Meet
+from tests.browser.directory import stranger
 from tests.browser.looking import look
 from tests.browser.stage import Stage
 from tests.browser.visitors import Visitor
@@ -15,12 +13,6 @@ _SEND_AS_IT_IS = """(form, step) => {
   form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "do", value: step }));
   form.submit();
 }"""
-
-
-def stranger(number: int) -> Assignee:
-    """Somebody of whom the directory knows nothing."""
-    person = Person(CONTOSO, f"c0110000-0000-4000-8000-{number:012d}")
-    return Assignee(person, f"Colleague {number}", (f"colleague{number}@contoso.example",))
 
 
 def test_pages_of_seats(meet: Meet, stage: Stage, language: str) -> None:

@@ -1,10 +1,10 @@
 """Alice hands out seats, each way that one can use a page."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Meet
-from tests.browser.directory import consent, find
+from tests.browser.directory import consent, find, stranger
 from tests.browser.stage import Stage
 from tests.browser.visitors import Visitor, Way
 
@@ -122,3 +122,68 @@ def test_without_scripts_alice_gives_seats_by_whole_addresses(meet: Meet, stage:
 
     expect(page.get_by_role("row", name="Carol Sea").first).to_contain_text("Has a seat now")
     assert [stage.code(f"{name}@contoso.example") for name in ("bob", "carol")] == ["LICENSED", "LICENSED"]
+
+
+def open_lists(visitor: Visitor) -> None:
+    visitor.page.locator("#people-list").evaluate("(list) => list.closest('details').open = true")
+
+
+def check(visitor: Visitor, name: str, content: bytes) -> None:
+    """What will become of a file."""
+    open_lists(visitor)
+    visitor.page.locator("#people-file").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    visitor.page.locator("#people button[value='check list']").click()
+
+
+@pytest.mark.parametrize("way", ["mouse"])
+def test_alice_is_told_why_a_file_is_not_read_or_what_becomes_of_each_line(allowed: Visitor) -> None:
+    status = allowed.page.locator("#people-progress [role=status]")
+    check(allowed, "picture.csv", b"\x89PNG\r\n\x1a\n\0\0")
+    expect(status).to_contain_text("Save it as CSV UTF-8")
+
+    check(allowed, "long.csv", "\n".join(f"p{number}@x.example" for number in range(10_001)).encode())
+    expect(status).to_contain_text("at most 10,000 lines")
+
+    check(allowed, "long.csv", "\n".join(f"no address {number}" for number in range(1200)).encode())
+
+    expect(status).to_contain_text("0 of 1200 will get a seat.")
+    rows = allowed.page.locator("#people-progress tbody tr")
+    expect(rows).to_have_count(1200)
+    expect(rows.last).to_contain_text("no address 1199")
+
+
+@pytest.mark.parametrize("way", ["mouse"])
+def test_a_long_list_goes_on_where_the_server_asked_to_wait(allowed: Visitor) -> None:
+    refused: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        if refused:
+            route.continue_()
+            return
+        refused.append(route.request.url)
+        route.fulfill(status=503, headers={"Retry-After": "1"}, json={"code": "UNAVAILABLE"})
+
+    allowed.page.route("**/api/seats/check", refuse_once)
+    check(allowed, "short.csv", b"bob@contoso.example")
+
+    expect(allowed.page.locator("#people-progress [role=status]")).to_contain_text("1 of 1 will get a seat.")
+    assert len(refused) == 1
+    # A browser notes such an answer in its console.
+    allowed.faults.clear()
+
+
+@pytest.mark.parametrize("way", ["mouse"])
+def test_alice_moves_all_seats_by_one_press(allowed: Visitor, stage: Stage) -> None:
+    page = allowed.page
+    source, target = stage.buy(quantity=30), stage.buy(quantity=30)
+    people = [stranger(number) for number in range(30)]
+    for person in people:
+        stage.seat(person, source)
+    allowed.open(f"/seats?subscription={source}")
+    page.locator("#to").evaluate("(field) => field.closest('details').open = true")
+    page.locator("#to").select_option(target)
+    allowed.do("preview move")
+    allowed.press(allowed.button("Move the seats"))
+
+    expect(page.get_by_role("status").first).to_contain_text("30 seats were moved.", timeout=15_000)
+    assert stage.code(people[29].addresses[0]) == "LICENSED"

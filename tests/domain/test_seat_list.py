@@ -42,6 +42,7 @@ def names(search: str = "", sort: Sort = "name") -> list[str]:
 )
 def test_the_list_is_sorted_as_asked_and_equals_stay_in_order(sort: Sort, order: str) -> None:
     assert "".join(names(sort=sort)) == order
+    assert "".join(names(sort=f"-{sort}")) == order[::-1]  # type: ignore[arg-type] # it is one of them
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,11 @@ def test_a_directory_that_does_not_answer_is_told_and_tried_again(
     answer = alice.post(bought.partition, "give", address=BOB.addresses[0])
 
     assert (answer.status, answer.header("retry-after")) == (503, ["5"])
-    assert read(answer).errors == []
+    assert "cannot answer right now" in statuses(read(answer))
+    [field] = [each for each in read(answer).all("input") if each.attrib.get("name") == "address"]
+    assert (read(answer).errors, field.attrib["value"]) == ([], BOB.addresses[0])
+    asked = alice.do(bought.partition, "check list", list="bob@contoso.example\ncarol@contoso.example")
+    assert [each.text for each in asked.all("textarea")] == ["bob@contoso.example\ncarol@contoso.example"]
 
 
 def test_an_old_sign_in_is_asked_to_sign_in_again_and_returns(
@@ -285,11 +289,34 @@ def test_the_list_is_searched_in_the_body_and_sorted_and_paged(
     found = alice.do(wide.partition, search="colleague1@")
 
     assert len(people(second)) == 5
+    [back] = [b for b in second.all("button") if b.attrib.get("name") == "after"]
+    assert people(alice.do(wide.partition, after=back.attrib["value"])) == people(first)
+    turned = alice.do(wide.partition, sort="-name")
+    assert (people(turned)[:5], turned.root.find(".//*[@aria-sort]").attrib["aria-sort"]) == (  # type: ignore[union-attr]
+        people(second)[::-1],
+        "descending",
+    )
     assert set(people(first) + people(second)) == {person.name for person in people_there}
     assert people(found) == ["Colleague 1"]
     assert people(read(alice.get(f"/seats?subscription={wide.partition}&search=colleague1@"))) == people(first)
     assert "No seat fits" in alice.do(wide.partition, search="nobody").text("main")
     assert "Nobody has a seat yet." in read(alice.get(f"/seats?subscription={bought.partition}")).text("main")
+
+
+def test_what_a_button_says_is_said_by_no_field_of_its_form(alice: Browser, shared: World) -> None:
+    wide, _ = organisation_with(shared, 30)
+
+    page = alice.do(wide.partition, sort="assigned")
+
+    fields = {
+        each.attrib.get("name")
+        for form in page.all("form")
+        if form.attrib.get("id") == "listing"
+        for each in form.iter()
+    }
+    pressed = {each.attrib["name"] for each in page.all("button") if each.attrib.get("form") == "listing"}
+    assert (fields & pressed, pressed) == (set(), {"after", "sort"})
+    assert alice.do(wide.partition, sorted="assigned").root.find(".//*[@aria-sort='descending']") is not None
 
 
 def test_a_list_is_shown_before_it_is_done_and_goes_in_parts(
@@ -356,6 +383,37 @@ def test_all_seats_move_to_another_subscription(alice: Browser, shared: World) -
     assert "none is free where it is to go" in statuses(moved)
     assert [shared.code(person) for person in seated] == ["LICENSED", "LICENSED"]
     assert alice.post(bought.partition, "move", to="paddle.sub_none").status == 404
+
+
+def test_moving_many_tells_how_far_it_is_and_goes_on_by_one_button(alice: Browser, shared: World) -> None:
+    bought, seated = organisation_with(shared, 30)
+    target, _ = organisation_with(shared, 0, quantity=30)
+
+    part = alice.do(bought.partition, "move", to=target.partition)
+    assert "25 seats were moved. 5 of 5 seats can be moved." in statuses(part)
+    [box] = [each for each in part.root.iter() if each.attrib.get("id") == "moving"]
+    sent = {each.attrib["name"]: each.attrib["value"] for each in box.iter() if each.attrib.get("type") == "hidden"}
+    whole = alice.do(bought.partition, "move", to=sent["to"], moved=sent["moved"])
+
+    assert "30 seats were moved. No seat is left to move." in statuses(whole)
+    assert not [each for each in whole.root.iter() if each.attrib.get("id") == "moving"]
+    assert [has_seat(shared, target, person) for person in seated] == [True] * 30
+    assert alice.post(bought.partition, "move", to=target.partition, moved="-1").status == 400
+
+
+def test_as_many_lines_go_without_a_script_as_with_it(alice: Browser, bought: Subscription) -> None:
+    lines = [f"firstname.lastname{number}@contoso.example" for number in range(10_000)]
+
+    checked = alice.do(bought.partition, "check list", list="\r\n".join(lines))
+    assert "This is what will become of the list." in statuses(checked)
+    [rest] = [each.attrib["value"] for each in checked.all("input") if lines[-1] in each.attrib.get("value", "")]
+    assert len(rest.split()) == 9900
+
+    more = alice.post(bought.partition, "check list", list="\r\n".join([*lines, "one@more.example"]))
+    assert (more.status, "at most 10,000 lines" in statuses(read(more))) == (400, True)
+    assert [len((each.text or "").split()) for each in read(more).all("textarea")] == [10_001]
+    beyond = alice.post(bought.partition, "check list", list="x" * 4_200_000)
+    assert (beyond.status, "at most 10,000 lines" in statuses(read(beyond))) == (400, True)
 
 
 def test_last_use_is_nowhere_on_the_page(alice: Browser, shared: World) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date
+from unittest.mock import Mock
 
 import pytest
 
+from shared.domain.errors import Unavailable
 from shared.operations.keep_seat import keep_seat
 from shared.operations.object_to import object_to_last_use
 from shared.ports import Change
@@ -182,3 +184,18 @@ def test_a_right_that_was_lost_undoes_nothing(alice: Browser, shared: World) -> 
     demoted = browser(alice.base, shared, ALICE)
 
     assert demoted.post(bought.partition, "undo", undo=undo).status == 403
+
+
+def test_an_undo_that_storage_did_not_take_can_be_tried_again(
+    alice: Browser, shared: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bought, [who] = organisation_with(shared, 1)
+    undo = release(alice, bought, 0)
+    with monkeypatch.context() as failing:
+        failing.setattr("functions.seats.acts.bring_back_seat", Mock(side_effect=Unavailable()))
+        refused = alice.post(bought.partition, "undo", undo=undo)
+    assert (refused.status, refused.header("retry-after")) == (503, ["5"])
+
+    alice.do(bought.partition, "undo", undo=undo_of(read(refused)))
+
+    assert shared.code(who) == "LICENSED"

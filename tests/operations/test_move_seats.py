@@ -67,6 +67,22 @@ def test_no_more_seats_move_than_fit_and_they_are_those_that_a_cut_would_take_la
     assert broken(memory) == []
 
 
+def test_in_which_order_seats_move_tells_nothing_of_their_use(memory: World) -> None:
+    bought, people = organisation_with(memory, 4)
+    target = target_for(memory, 3)
+    for person in (people[2], people[3], people[0]):
+        memory.clock.advance(days=1)
+        memory.code(person)
+    alice = administrator(memory)
+
+    moved = []
+    for _ in range(3):
+        move_seats(memory.services, alice, bought.partition, target.partition, most=1)
+        moved += [person.name for person in people if has_seat(memory, target, person) and person.name not in moved]
+
+    assert moved == ["Colleague 0", "Colleague 2", "Colleague 3"]
+
+
 def test_what_was_chosen_for_a_seat_and_an_objection_move_with_it(memory: World) -> None:
     bought, people = organisation_with(memory, 2)
     target = target_for(memory, 3)
