@@ -135,6 +135,22 @@ def test_a_buyer_sees_what_they_bought_and_where_its_invoices_are(buyer: Visitin
     assert {"restrict", "object", "preview"} <= buttons(page)
 
 
+@pytest.mark.parametrize(("language", "day"), [("en", "2 March 2026"), ("de", "2. März 2026"), ("fr", "2 mars 2026")])
+def test_days_and_moments_that_are_held_are_written_as_the_reader_writes_them(
+    buyer: Visiting, language: str, day: str
+) -> None:
+    page = buyer.page(f"/{language}/account")
+
+    cells = {
+        "".join(row[0].itertext()): "".join(row[1].itertext()).strip()
+        for row in page.all("tr")
+        if row[0].find(".//*") is not None
+    }
+    assert cells["assigned_on"] == cells["last_sign_in"] == day
+    assert re.search(r"2026.*\d\d:\d\d", cells["paid_through"])
+    assert not any(re.match(r"\d{4}-\d\d-\d\d", value) for value in cells.values())
+
+
 def test_of_whom_nothing_is_held_is_told_so_and_nothing_is_stored(shared: World, mallory: Visiting) -> None:
     before = shared.rows()
 
