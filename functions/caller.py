@@ -48,6 +48,7 @@ class Session:
     signed_in_at: datetime
     account: str = ""
     is_administrator: bool = False
+    has_all_addresses: bool = True
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(16), repr=False)
 
     @property
@@ -64,7 +65,7 @@ def session_cookie(outside: Services, session: Session) -> str:
         cookie = sealed_cookie(outside, SESSION, _to_json(session), SESSION_LASTS)
         if len(cookie) <= _MOST_BYTES or not session.addresses:
             return cookie
-        session = replace(session, addresses=session.addresses[:-1])
+        session = replace(session, addresses=session.addresses[:-1], has_all_addresses=False)
 
 
 def _cut(name: str) -> str:
@@ -182,6 +183,7 @@ def _to_json(session: Session) -> dict[str, Any]:
         "p": session.person,
         "n": session.name,
         "m": session.addresses,
+        "w": session.has_all_addresses,
         "t": int(session.signed_in_at.timestamp()),
         "a": session.account,
         "r": session.is_administrator,
@@ -197,5 +199,6 @@ def _from_json(content: Mapping[str, Any]) -> Session:
         signed_in_at=datetime.fromtimestamp(content["t"], UTC),
         account=content["a"],
         is_administrator=content["r"],
+        has_all_addresses=content["w"],
         csrf=content["c"],
     )

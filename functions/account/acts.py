@@ -10,7 +10,15 @@ from shared.operations.object_to import allow_last_use, allow_tokens, object_to_
 from shared.services import Services
 
 What = Literal[
-    "", "nothing to do", "corrected", "last use forgotten", "last use allowed", "tokens forgotten", "tokens allowed"
+    "",
+    "nothing to do",
+    "last use forgotten",
+    "last use allowed",
+    "tokens forgotten",
+    "tokens allowed",
+    "microsoft 365",
+    "sign-in",
+    "part of a sign-in",
 ]
 
 
@@ -24,6 +32,8 @@ class Told:
 
 def act(outside: Services, session: Session, do: str) -> Told:
     """Do what a form asks for. Raises SignedOut where only a new sign-in helps, Unavailable."""
+    if do == "correct":
+        return _correct(outside, session)
     if do not in _ACTS:
         return Told()
     what, run = _ACTS[do]
@@ -31,12 +41,12 @@ def act(outside: Services, session: Session, do: str) -> Told:
     return Told("nothing to do") if number == "" else Told(what, number or "")
 
 
-def _correct(outside: Services, session: Session) -> str:
-    return correct(outside, session.visitor, session.name, session.addresses)
+def _correct(outside: Services, session: Session) -> Told:
+    done = correct(outside, session.visitor, session.name, session.addresses, has_all=session.has_all_addresses)
+    return Told(done.source, done.number) if done.number else Told("nothing to do")
 
 
 _ACTS: Mapping[str, tuple[What, Callable[[Services, Session], str | None]]] = {
-    "correct": ("corrected", _correct),
     "object": ("last use forgotten", lambda outside, session: object_to_last_use(outside, session.person)),
     "allow": ("last use allowed", lambda outside, session: allow_last_use(outside, session.person)),
     "restrict": ("tokens forgotten", lambda outside, session: restrict_tokens(outside, session.person)),

@@ -1,10 +1,11 @@
 """Put name and addresses right, as Microsoft 365 has them now (P22)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from shared.domain.people import normalise_address
-from shared.domain.records import Account
+from shared.domain.records import Account, Seat
 from shared.domain.rights import NO_TOKENS, Visitor
 from shared.operations.find_account import account_of
 from shared.operations.find_subscriptions import seats_of
@@ -14,46 +15,70 @@ from shared.operations.refresh_seats import refresh_seat
 from shared.operations.use_token import ask_graph
 from shared.ports import Change, Outside, Profile, Row, Stored
 
+# A session shows no more of a long name than fits; what is shorter than this is whole.
+_MAY_BE_CUT = 32
 
-def correct(outside: Outside, visitor: Visitor, name: str, addresses: tuple[str, ...]) -> str:
-    """The number of the request; empty where nothing is held.
 
-    ``name`` and ``addresses`` are those of the sign-in, for whoever lets us keep no tokens: they add to what is
-    known, since a session may not hold every address. Raises SignedOut where only a new sign-in helps, Unavailable.
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The number of the request, and whose word counted: Microsoft 365 was asked now, or at the sign-in.
+
+    Of a part of a sign-in nothing is known to be wrong for not being in it.
+    """
+
+    number: str = ""
+    source: Literal["microsoft 365", "sign-in", "part of a sign-in"] = "microsoft 365"
+
+
+def correct(
+    outside: Outside, visitor: Visitor, name: str, addresses: tuple[str, ...], *, has_all: bool = True
+) -> Corrected:
+    """Without a number where nothing is held.
+
+    ``name`` and ``addresses`` are those of the session, which count where there is no account; ``has_all`` says
+    whether these are all that the sign-in told. Raises SignedOut where only a new sign-in helps, Unavailable.
     """
     person = visitor.person
     account = account_of(outside, person)
-    seats = seats_of(outside, person, account.row.partition if account else "")
-    if account is None and not seats:
-        return ""
-    told = _ask(outside, visitor, account)
-    signed_in = Profile(person, name, "", addresses)
-    if account is not None:
-        persist(lambda: _correct_account(outside, account.row, told, signed_in))
+    number = account.row.partition if account else ""
+    seats = seats_of(outside, person, number)
+    if account is None:
+        if not seats:
+            return Corrected()
+        for each in seats:
+            refresh_seat(outside, each.seat, _told(visitor, name, addresses, each.seat.record, has_all=has_all))
+        return Corrected(note_request(outside, "correction"), "sign-in" if has_all else "part of a sign-in")
+    asked = NO_TOKENS not in account.record.objections
+    right = _ask(outside, visitor, account) if asked else _signed_in(visitor, account.record)
     for each in seats:
-        refresh_seat(outside, each.seat, told or _with_known(signed_in, each.seat.record.addresses))
-    return note_request(outside, "correction", account.row.partition if account else "")
+        refresh_seat(outside, each.seat, right)
+    return Corrected(note_request(outside, "correction", number), "microsoft 365" if asked else "sign-in")
 
 
-def _ask(outside: Outside, visitor: Visitor, account: Stored[Account] | None) -> Profile | None:
-    if account is None or NO_TOKENS in account.record.objections:
-        return None
+def _told(visitor: Visitor, name: str, addresses: tuple[str, ...], seat: Seat, *, has_all: bool) -> Profile:
+    is_cut = len(name) >= _MAY_BE_CUT and seat.name.startswith(name)
+    known = () if has_all else seat.addresses
+    return Profile(visitor.person, seat.name if is_cut else name, "", (*addresses, *known))
+
+
+def _signed_in(visitor: Visitor, account: Account) -> Profile:
+    """What every sign-in writes into the account is whole, and no older than the session."""
+    return Profile(visitor.person, account.name, "", account.addresses)
+
+
+def _ask(outside: Outside, visitor: Visitor, account: Stored[Account]) -> Profile:
     theirs = replace(visitor, account=account.row.partition)
-    return ask_graph(outside, theirs, "self", lambda token: outside.directory.me(token, visitor.person))
+    told = ask_graph(outside, theirs, "self", lambda token: outside.directory.me(token, visitor.person))
+    persist(lambda: _correct_account(outside, account.row, told))
+    return told
 
 
-def _correct_account(outside: Outside, row: Row[Account], told: Profile | None, signed_in: Profile) -> None:
+def _correct_account(outside: Outside, row: Row[Account], told: Profile) -> None:
     found = outside.tables.read(row)
     if found is None or found.record.closed:
         return
-    known = found.record.addresses
-    right = told or _with_known(signed_in, known)
-    named = {"name": right.name, "addresses": _normalised(right.addresses) or known}
+    named = {"name": told.name, "addresses": _normalised(told.addresses) or found.record.addresses}
     outside.tables.write(Change(found, found.record.model_copy(update=named)))
-
-
-def _with_known(signed_in: Profile, known: tuple[str, ...]) -> Profile:
-    return replace(signed_in, addresses=(*_normalised(signed_in.addresses), *known))
 
 
 def _normalised(addresses: Iterable[str]) -> tuple[str, ...]:

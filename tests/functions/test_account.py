@@ -135,6 +135,22 @@ def test_a_buyer_sees_what_they_bought_and_where_its_invoices_are(buyer: Visitin
     assert {"restrict", "object", "preview"} <= buttons(page)
 
 
+@pytest.mark.parametrize(("language", "day"), [("en", "2 March 2026"), ("de", "2. März 2026"), ("fr", "2 mars 2026")])
+def test_days_and_moments_that_are_held_are_written_as_the_reader_writes_them(
+    buyer: Visiting, language: str, day: str
+) -> None:
+    page = buyer.page(f"/{language}/account")
+
+    cells = {
+        "".join(row[0].itertext()): "".join(row[1].itertext()).strip()
+        for row in page.all("tr")
+        if row[0].find(".//*") is not None
+    }
+    assert cells["assigned_on"] == cells["last_sign_in"] == day
+    assert re.search(r"2026.*\d\d:\d\d", cells["paid_through"])
+    assert not any(re.match(r"\d{4}-\d\d-\d\d", value) for value in cells.values())
+
+
 def test_of_whom_nothing_is_held_is_told_so_and_nothing_is_stored(shared: World, mallory: Visiting) -> None:
     before = shared.rows()
 
@@ -219,7 +235,7 @@ def test_restricting_lets_the_token_go_and_is_told(shared: World, buyer: Visitin
 
 
 def test_correcting_is_done_at_once_or_leads_to_a_sign_in(shared: World, buyer: Visiting) -> None:
-    assert "as Microsoft 365 has them" in buyer.do("correct").text("main")
+    assert "are now as Microsoft 365 has them" in buyer.do("correct").text("main")
 
     token = stored(shared.rows(), "accounts", "token")
     assert token
@@ -229,6 +245,24 @@ def test_correcting_is_done_at_once_or_leads_to_a_sign_in(shared: World, buyer: 
 
     assert answer.status == 401
     assert any(link.startswith("/sign-in?then=") for link in read(answer).links())
+
+
+def test_who_has_no_account_is_told_that_their_sign_in_counts_and_how_much_of_it(
+    served: str, shared: World, bought: Subscription
+) -> None:
+    robert = replace(BOB, addresses=("robert@contoso.example",))
+    page = visiting(served, shared, robert).do("correct")
+    assert "as Microsoft 365 told them when you signed in" in page.text("main")
+    assert "/sign-in?then=/account" in page.links()
+    assert [shared.license(address)["code"] for address in (*robert.addresses, BOB.addresses[0])] == [
+        "LICENSED",
+        "NO_LICENSE",
+    ]
+
+    long = tuple(f"{letter * 60}@{letter * 240}.example" for letter in "ab")
+    assert "none was taken away" in visiting(served, shared, replace(BOB, addresses=long)).do("correct").text("main")
+    assert shared.license(robert.addresses[0])["code"] == "LICENSED"
+    assert bought
 
 
 def test_what_closing_does_is_shown_before_and_must_be_meant(shared: World, buyer: Visiting, own: Subscription) -> None:

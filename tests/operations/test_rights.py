@@ -26,7 +26,9 @@ from tests.histories.stored import broken, stored
 from tests.operations.stories import organisation_with
 from tests.operations.visiting import visitor, with_directory
 from tests.paddle import Subscription
-from tests.world import ALICE, BOB, MALLORY, World
+from tests.world import ALICE, BOB, MALLORY, World, colleague
+
+LONG = "Prof. Dr. Maria Magdalena von und zu Hohenlohe-Waldenburg-Schillingsfürst (Legal Department)"
 
 
 @pytest.fixture
@@ -99,7 +101,7 @@ def test_who_has_no_seat_has_nothing_to_object_to_and_leaves_nothing(memory: Wor
     assert restrict_tokens(memory.services, MALLORY.person) == ""
     allow_last_use(memory.services, MALLORY.person)
     allow_tokens(memory.services, MALLORY.person)
-    assert correct(memory.services, visitor(memory, MALLORY, account=False), "Mallory", MALLORY.addresses) == ""
+    assert correct(memory.services, visitor(memory, MALLORY, account=False), "Mallory", MALLORY.addresses).number == ""
 
     assert memory.rows() == before
 
@@ -138,9 +140,10 @@ def test_names_and_addresses_are_put_right_wherever_they_are(memory: World, boug
     new = ("alice.jones@contoso.example", "alice@contoso.example")
     directory.people[ALICE.person] = Profile(ALICE.person, "Alice Jones", new[0], new)
 
-    number = correct(memory.services, visitor(memory), "ignored", ())
+    corrected = correct(memory.services, visitor(memory), "ignored", ())
 
-    assert request(memory, number).kind == "correction"
+    assert corrected.source == "microsoft 365"
+    assert request(memory, corrected.number).kind == "correction"
     for record in (account(memory), seat_of(memory, ALICE)):
         assert (record.name, record.addresses) == ("Alice Jones", new)
     assert memory.license(new[0])["code"] == "LICENSED"
@@ -149,28 +152,71 @@ def test_names_and_addresses_are_put_right_wherever_they_are(memory: World, boug
     assert broken(memory) == []
 
 
-def test_an_assignee_without_an_account_is_put_right_by_their_sign_in_and_loses_no_address(
+def test_an_assignee_without_an_account_is_put_right_by_their_sign_in_and_a_wrong_address_goes(
     memory: World, bought: Subscription
 ) -> None:
     assert bought
     bob = visitor(memory, BOB, account=False)
 
-    correct(memory.services, bob, "Bob B. Bee", ("bobby@contoso.example",))
+    corrected = correct(memory.services, bob, "Bob B. Bee", ("Bobby@contoso.example", BOB.addresses[1]))
 
+    assert corrected.source == "sign-in"
     seat = seat_of(memory, BOB)
-    assert (seat.name, seat.addresses) == ("Bob B. Bee", ("bobby@contoso.example", *BOB.addresses))
+    assert (seat.name, seat.addresses) == ("Bob B. Bee", ("bobby@contoso.example", BOB.addresses[1]))
     assert {memory.license(address)["code"] for address in seat.addresses} == {"LICENSED"}
+    assert memory.license(BOB.addresses[0])["code"] == "NO_LICENSE"
     assert memory.rows()["accounts"] == [row for row in memory.rows()["accounts"] if BOB.name not in str(row)]
+    memory.clock.advance(days=3)
+    memory.purge()
+    assert broken(memory) == []
 
 
-def test_who_keeps_no_tokens_is_put_right_by_their_sign_in(memory: World, bought: Subscription) -> None:
+def test_of_a_sign_in_that_holds_not_all_addresses_none_is_taken_away(memory: World, bought: Subscription) -> None:
     assert bought
+    bob = visitor(memory, BOB, account=False)
+
+    corrected = correct(memory.services, bob, "Bob B. Bee", ("bobby@contoso.example",), has_all=False)
+
+    assert corrected.source == "part of a sign-in"
+    assert seat_of(memory, BOB).addresses == ("bobby@contoso.example", *BOB.addresses)
+
+
+def test_whom_the_sign_in_tells_no_address_of_keeps_what_is_paid_for(memory: World, bought: Subscription) -> None:
+    assert bought
+
+    correct(memory.services, visitor(memory, BOB, account=False), "Bob B. Bee", ())
+
+    assert seat_of(memory, BOB).addresses == BOB.addresses
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "right"),
+    [(LONG, LONG[:64], LONG), (LONG, LONG[:33], LONG), (LONG, "Maria", "Maria"), ("Maria", LONG[:64], LONG[:64])],
+)
+def test_a_name_that_the_session_cut_is_not_written_over_the_whole_of_it(
+    memory: World, bought: Subscription, known: str, told: str, right: str
+) -> None:
+    maria = replace(colleague(7), name=known)
+    assign_seat(memory.services, bought.partition, maria)
+
+    correct(memory.services, visitor(memory, maria, account=False), told, maria.addresses)
+
+    assert seat_of(memory, maria).name == right
+
+
+def test_the_seats_of_who_keeps_no_tokens_are_put_right_by_what_their_sign_in_left_in_the_account(
+    memory: World, bought: Subscription
+) -> None:
+    assign_seat(
+        memory.services, bought.partition, replace(ALICE, name="Alice Wrong", addresses=("wrong@contoso.example",))
+    )
     restrict_tokens(memory.services, ALICE.person)
-    alice = visitor(memory)
 
-    correct(memory.services, alice, "Alice Jones", ALICE.addresses)
+    corrected = correct(memory.services, visitor(memory), "cut", ())
 
-    assert (account(memory).name, account(memory).addresses) == ("Alice Jones", ALICE.addresses)
+    assert corrected.source == "sign-in"
+    assert (seat_of(memory, ALICE).name, seat_of(memory, ALICE).addresses) == (ALICE.name, ALICE.addresses)
+    assert account(memory).name == ALICE.name
 
 
 def test_who_must_sign_in_again_for_it_is_told_and_nothing_changes(memory: World, bought: Subscription) -> None:
@@ -192,7 +238,7 @@ def test_an_account_lists_the_rights_that_were_used_until_a_year_is_over(memory:
     alice = visitor(memory)
     first = restrict_tokens(memory.services, ALICE.person)
     memory.clock.advance(days=100)
-    second = correct(memory.services, replace(alice), "Alice", ALICE.addresses)
+    second = correct(memory.services, replace(alice), "Alice", ALICE.addresses).number
 
     noted = requests_of(memory.services, account_of(memory.services, ALICE.person))
     assert [(each.number, each.request.kind, each.request.outcome) for each in noted] == [
