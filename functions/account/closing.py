@@ -5,7 +5,7 @@ from typing import Literal
 
 import azure.functions as func
 
-from functions.caller import SESSION, Session, ended_cookie
+from functions.caller import Session, ended_cookies
 from functions.pages import show
 from shared.operations.close_account import Closed, close_account
 from shared.operations.close_organisation import close_organisation
@@ -32,7 +32,7 @@ def close(req: func.HttpRequest, outside: Services, session: Session, form: Form
     if form.get("confirmed") != "yes":
         return preview(req, outside, session, form)
     closed = close_account(outside, session.person)
-    return _receipt(req, outside, None, "account", closed, cookies=[ended_cookie(outside, SESSION)])
+    return _receipt(req, outside, None, "account", closed, cookies=ended_cookies(req, outside))
 
 
 def close_all(req: func.HttpRequest, outside: Services, session: Session, form: Form) -> func.HttpResponse:
