@@ -3,9 +3,11 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 
 import pytest
 import requests
+from urllib3 import HTTPResponse
 
 from shared.deadline import answering_within, holding, seconds_left
 from shared.domain.errors import Unavailable
@@ -41,7 +43,7 @@ Behaviour = Callable[[], requests.Response]
 def answering(status: int, **headers: str) -> Behaviour:
     def answer() -> requests.Response:
         response = requests.Response()
-        response.status_code, response._content = status, b""  # noqa: SLF001 - requests has no other way
+        response.status_code, response.raw = status, HTTPResponse(BytesIO(), preload_content=False)
         response.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
         return response
 

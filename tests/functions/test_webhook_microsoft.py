@@ -696,8 +696,8 @@ def test_an_answer_takes_two_seconds_at_most_though_the_marketplace_takes_its_ti
 def test_while_the_marketplace_has_no_time_for_us_it_is_told_to_come_again(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Each look at the clock finds a second gone.
-    monkeypatch.setattr("shared.deadline.monotonic", itertools.count().__next__)
+    # Each look at the clock finds half a second gone.
+    monkeypatch.setattr("shared.deadline.monotonic", itertools.count(0, 0.5).__next__)
     fault = store.market.faults.add("503", where="answers", match="GET /api/saas", seconds=2)
 
     id_ = store.automatic()
