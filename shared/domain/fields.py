@@ -37,4 +37,9 @@ Instant = Annotated[
 Day = Annotated[
     date | None, BeforeValidator(_none_if_empty), PlainSerializer(lambda day: day.isoformat() if day else "")
 ]
+Instants = Annotated[
+    tuple[datetime, ...],
+    BeforeValidator(lambda stored: tuple(map(_instant, from_json(stored)))),
+    PlainSerializer(lambda moments: json.dumps([instants.write_instant(at) for at in moments])),
+]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(from_json), PlainSerializer(json.dumps)]

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
-from shared.domain.fields import Day, Instant, LongText, Text, Texts, from_json
+from shared.domain.fields import Day, Instant, Instants, LongText, Text, Texts, from_json
 from shared.domain.held import (
     ACCOUNT_CONTACT,
     ACCOUNT_IDENTIFIER,
@@ -74,7 +74,7 @@ class Subscription(Record):
     status: Annotated[Status, PURCHASE] = "unconfirmed"
     period_start: Annotated[Instant, PURCHASE] = None
     # When each period began that was told and not only tried, since the last pause: grace begins once.
-    period_starts: Annotated[Texts, PAYMENT] = ()
+    period_starts: Annotated[Instants, PAYMENT] = ()
     last_pause: Annotated[Instant, PAYMENT] = None
     trial_end: Annotated[Instant, PURCHASE] = None
     scheduled_action: Annotated[ScheduledAction, PURCHASE] = ""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from shared.domain.instants import parse, write_instant
 from shared.domain.records import Status, Subscription
 
 # Where payments are told, they are told of these.
@@ -16,14 +15,14 @@ _MOST_STARTS = 100
 def note_course(header: Subscription, started: datetime | None, paused: datetime | None) -> Subscription:
     """The header, knowing of a period that began to be owed, or of a pause. Order and repetition change nothing."""
     last_pause = _latest([header.last_pause, paused])
-    told = {*header.period_starts, *([write_instant(started)] if started else [])}
-    starts = sorted(start for start in told if last_pause is None or parse(start) > last_pause)
+    told = {*header.period_starts, *([started] if started else [])}
+    starts = sorted(start for start in told if last_pause is None or start > last_pause)
     return header.model_copy(update={"last_pause": last_pause, "period_starts": tuple(starts[-_MOST_STARTS:])})
 
 
 def unpaid_since(header: Subscription, paid_through: datetime | None) -> datetime | None:
     """Since what was paid for was over, or since it began to be owed or was resumed, if that is later."""
-    began = parse(header.period_starts[0]) if header.period_starts else header.period_start
+    began = header.period_starts[0] if header.period_starts else header.period_start
     return _latest([began, paid_through])
 
 
