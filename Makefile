@@ -63,7 +63,7 @@ test: setup  ## everything that means clean: format, lint, types, imports, tests
 	@echo "Lint…" && $(RUN) ruff check --quiet $(CODE)
 	@echo "Types…" && $(RUN) mypy
 	@echo "Imports…" && $(BIN)/lint-imports --no-logo
-	@echo "Tests…" && $(RUN) pytest -n 3
+	@echo "Tests…" && $(RUN) pytest -n 4
 
 test-long: setup  ## the tests again, with far longer random histories
 	$(CHROMIUM)

@@ -8,6 +8,7 @@ import azure.functions as func
 import pytest
 
 from dev.host import Host, running
+from tests.dev.serving import wait_until
 from tests.runtime.asking import HOST_JSON, ask, serving
 
 
@@ -46,6 +47,7 @@ def test_a_timer_that_fails_by_hand_was_accepted_all_the_same(
 
     assert ask(base, "POST", f"/admin/functions/{name}").status == 202
     assert ran(base, before + 1)[before] == name
+    wait_until(lambda: bool(caplog.records))
     assert [record.getMessage() for record in caplog.records] == [f"The timer {name} failed; its schedule goes on."]
 
 

@@ -28,7 +28,7 @@ from tests.paddle_api import Call as Asked
 from tests.world import LARGE_PRICE, PRICE, World, WorldMaker
 
 PRICES = json.dumps({PRICE: "team", LARGE_PRICE: "business", YEARLY: "team"})
-MOST, SAMPLED = 6, 30
+MOST, SAMPLED = 6, 20
 HOUR = timedelta(hours=1)
 
 # When it was first heard of, since which of its periods, and whether it was told or asked for last.
