@@ -31,6 +31,7 @@ def _receive(outside: Outside, marketplace: Marketplace, headers: Mapping[str, s
         raise
     if told is None:
         return
+    event = told.id if isinstance(told, Event) else told.event
     try:
         _take(outside, told)
     except ChangeRefused:
@@ -38,12 +39,11 @@ def _receive(outside: Outside, marketplace: Marketplace, headers: Mapping[str, s
         raise
     except Exception as error:
         code = error.code if isinstance(error, Refusal) else type(error).__name__
-        event = told.id if isinstance(told, Event) else told.event
         count_unhandled(outside, name, event, told.subscription, code)
         raise
     if not marketplace.keeps_events:
         # Elsewhere the list of what was sent says so, for all of them at once.
-        forget_event(outside, name, told.id if isinstance(told, Event) else told.event)
+        forget_event(outside, name, event)
 
 
 def _take(outside: Outside, told: Event | Hint) -> None:

@@ -8,7 +8,9 @@ from dev.azurite import Azurite
 from shared.operations.assign_seat import assign_seat
 from tests.functions.sentinels import Sinks
 from tests.functions.serving import serving
+from tests.histories.memory import MemoryWorld
 from tests.paddle import Subscription, deliver
+from tests.signing_in import Directories, Office, Opener, offices
 from tests.world import BOB, World, empty_tables, environment
 
 
@@ -55,3 +57,14 @@ def sinks(capfd: pytest.CaptureFixture[str]) -> Iterator[Sinks]:
     listening.listen()
     yield listening
     listening.rest()
+
+
+@pytest.fixture(scope="module")
+def opener(running_directories: Directories) -> Iterator[Opener]:
+    with offices(running_directories) as found:
+        yield found
+
+
+@pytest.fixture
+def opened(microsoft_365: Directories, opener: Opener) -> Office:
+    return opener(MemoryWorld(**microsoft_365.settings()))

@@ -1,22 +1,13 @@
 """An administrator whose role was taken away: believed until their sign-in is an hour old, and not after (P09)."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-
-import pytest
 
 from functions.caller import SESSION
 from tests.functions.reading import read
 from tests.histories.memory import MemoryWorld
 from tests.paddle import Subscription, deliver
 from tests.runtime.asking import Answer
-from tests.signing_in import Browser, Directories, Office, Opener, as_assignee, offices
-
-
-@pytest.fixture(scope="module")
-def opener(running_directories: Directories) -> Iterator[Opener]:
-    with offices(running_directories) as found:
-        yield found
+from tests.signing_in import Browser, Directories, Office, Opener, as_assignee
 
 
 def give(opened: Office, erin: Browser, subscription: str, address: str) -> Answer:

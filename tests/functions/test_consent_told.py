@@ -1,6 +1,5 @@
 """What is kept with the permission to look colleagues up is said before, also to who had ended it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from xml.etree.ElementTree import Element
 
@@ -8,11 +7,10 @@ import pytest
 
 from functions.caller import SESSION
 from tests.functions.reading import read
-from tests.histories.memory import MemoryWorld
 from tests.histories.stored import stored
 from tests.paddle import Subscription, deliver
 from tests.runtime.asking import Answer
-from tests.signing_in import Browser, Directories, Office, Opener, as_assignee, offices
+from tests.signing_in import Browser, Office, as_assignee
 
 TOLD_BEFORE = (
     "an account with your name",
@@ -21,17 +19,6 @@ TOLD_BEFORE = (
     "90 days without use",
     "If you had ended it before, this allows it again.",
 )
-
-
-@pytest.fixture(scope="module")
-def opener(running_directories: Directories) -> Iterator[Opener]:
-    with offices(running_directories) as found:
-        yield found
-
-
-@pytest.fixture
-def opened(microsoft_365: Directories, opener: Opener) -> Office:
-    return opener(MemoryWorld(**microsoft_365.settings()))
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Every route that asks Microsoft Graph, while Graph refuses, is busy, is slow, or is not there."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,15 +13,9 @@ from tests.functions.reading import read
 from tests.histories.memory import MemoryWorld
 from tests.paddle import Subscription, deliver
 from tests.runtime.asking import Answer
-from tests.signing_in import Browser, Directories, Office, Opener, as_assignee, offices
+from tests.signing_in import Browser, Directories, Office, Opener, as_assignee
 
 CAROL = "carol@contoso.example"
-
-
-@pytest.fixture(scope="module")
-def opener(running_directories: Directories) -> Iterator[Opener]:
-    with offices(running_directories) as found:
-        yield found
 
 
 @dataclass

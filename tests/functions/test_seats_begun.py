@@ -1,31 +1,18 @@
 """What somebody typed on the seats page is there again when Microsoft has asked them what it had to."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from functions.caller import SESSION
 from tests.functions.reading import Page, read
-from tests.histories.memory import MemoryWorld
 from tests.paddle import Subscription, deliver
 from tests.runtime.asking import Answer
-from tests.signing_in import Browser, Directories, Office, Opener, as_assignee, offices
+from tests.signing_in import Browser, Office, as_assignee
 
 BEGUN = "__Secure-begun"
 BOB, LIST = "bob@contoso.example", "bob@contoso.example\ncarol@contoso.example\n<b>\u202e\U0001f41d</b>"
-
-
-@pytest.fixture(scope="module")
-def opener(running_directories: Directories) -> Iterator[Opener]:
-    with offices(running_directories) as found:
-        yield found
-
-
-@pytest.fixture
-def opened(microsoft_365: Directories, opener: Opener) -> Office:
-    return opener(MemoryWorld(**microsoft_365.settings()))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -19,24 +18,12 @@ from shared.operations.use_token import graph_token
 from shared.ports import Change
 from shared.storage import keys
 from tests.functions.sentinels import Sinks
-from tests.histories.memory import MemoryWorld
 from tests.paddle import Subscription, deliver
 from tests.runtime.asking import Answer, ask
-from tests.signing_in import Browser, Directories, Office, Opener, as_assignee, offices
+from tests.signing_in import Browser, Directories, Office, Opener, as_assignee
 from tests.world import WorldMaker
 
 FLOW = "__Secure-flow-"
-
-
-@pytest.fixture(scope="module")
-def opener(running_directories: Directories) -> Iterator[Opener]:
-    with offices(running_directories) as found:
-        yield found
-
-
-@pytest.fixture
-def opened(microsoft_365: Directories, opener: Opener) -> Office:
-    return opener(MemoryWorld(**microsoft_365.settings()))
 
 
 @pytest.fixture
